@@ -1,0 +1,79 @@
+// The event log: the last lifecycle events of a runtime, and whoever follows them live.
+import type { Party } from './envelope.ts'
+
+/** Events kept; older ones are overwritten. */
+export const eventsKeptMax = 4_096
+/** Followers at once; each costs every event a call. */
+export const followersMax = 64
+
+/** What can happen to an actor. `log` is a line the actor wrote itself. */
+export type EventKind =
+  | 'spawned'
+  | 'started'
+  | 'failed'
+  | 'backoff'
+  | 'restarted'
+  | 'stopped'
+  | 'killed'
+  | 'escalated'
+  | 'suspended'
+  | 'resumed'
+  | 'quarantined'
+  | 'hook-failed'
+  | 'log'
+
+/** One event; the path is made when it is read. */
+export interface LifecycleEvent {
+  readonly seq: number
+  readonly kind: EventKind
+  readonly subject: Party
+  /** Milliseconds since the runtime's start, by the scheduler's last look at the clock. */
+  readonly atMs: number
+  readonly detail: unknown
+}
+
+/** Always on: one small object and one store for each event; nothing is formatted until somebody looks. */
+export class EventLog {
+  readonly #ring: LifecycleEvent[] = []
+  readonly #followers = new Set<(event: LifecycleEvent) => void>()
+  readonly #nowMs: () => number
+  #seq = 0
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs
+  }
+
+  /** All events ever, also those overwritten. */
+  get count(): number {
+    return this.#seq
+  }
+
+  emit(kind: EventKind, subject: Party, detail?: unknown): void {
+    const event: LifecycleEvent = { seq: this.#seq, kind, subject, atMs: this.#nowMs(), detail }
+    this.#ring[this.#seq % eventsKeptMax] = event
+    this.#seq++
+    if (this.#followers.size > 0) for (const follow of this.#followers) follow(event)
+  }
+
+  /** The kept events in order, the oldest first. */
+  recent(max: number = eventsKeptMax): LifecycleEvent[] {
+    const from = Math.max(0, this.#seq - Math.min(max, eventsKeptMax))
+    const events: LifecycleEvent[] = []
+    for (let seq = from; seq < this.#seq; seq++) {
+      const event = this.#ring[seq % eventsKeptMax]
+      if (event !== undefined) events.push(event)
+    }
+    return events
+  }
+
+  /** Calls `follow` for each event from now on, false if too many follow already. `follow` must not throw. */
+  follow(follow: (event: LifecycleEvent) => void): boolean {
+    if (this.#followers.size >= followersMax) return false
+    this.#followers.add(follow)
+    return true
+  }
+
+  unfollow(follow: (event: LifecycleEvent) => void): void {
+    this.#followers.delete(follow)
+  }
+}

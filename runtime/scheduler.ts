@@ -1,0 +1,164 @@
+// The scheduler: whose turn it is. One run queue, short turns, and a way out to the event loop before anybody waits long.
+import { outsideOfActors } from './context.ts'
+import type { Clock } from './clock.ts'
+import type { Random } from './random.ts'
+
+/** Messages that an actor may handle before the next one has its turn; 8 to 64 measured alike. */
+export const turnMessagesMax = 32
+/** How long the pump runs before I/O and timers get their share, in milliseconds. */
+export const pumpMsMax = 0.25
+/** Messages between two looks at the clock while messages are cheap; one look costs as much as two messages. */
+const checkMessagesMax = 32
+
+/** The `readyMs` of who does not stand in the queue. */
+export const notQueued = -1
+
+/** Who can stand in the run queue, once at a time. */
+export interface Runnable {
+  runNext: Runnable | undefined
+  /** The coarse time at which it was queued, in whole milliseconds, or `notQueued`. */
+  readyMs: number
+}
+
+/** Gives one runnable its turn of at most `budget` messages; returns how many it handled and leaves it wanting more or not. */
+export type Turn<R extends Runnable> = (runnable: R, budget: number) => number
+
+/**
+ * Fair before fast. The pump starts by microtask and gives way with `clock.later` once it has run for `pumpMsMax`. How often it looks at
+ * the clock follows what messages cost, down to each single one. The measure goes on across pumps, so that a chain of awaits cannot keep
+ * the event loop waiting either.
+ */
+export class Scheduler<R extends Runnable> {
+  readonly #clock: Clock
+  readonly #turn: Turn<R>
+  readonly #wants: (runnable: R) => boolean
+  readonly #shuffle: Random | undefined
+  #first: R | undefined = undefined
+  #last: R | undefined = undefined
+  #isArmed = false
+  #isRunning = false
+  #mustYield = false
+  #pumpStartMs = 0
+  #checkedMs = 0
+  #checkEvery = checkMessagesMax
+  #untilCheck = checkMessagesMax
+  #coarseMs = 0
+  /** How many turns began after a wait of under 1 ms, 2, 4, … 2^30 ms: the always-on picture of mailbox waits. */
+  readonly waits: Uint32Array = new Uint32Array(32)
+  readonly #pump: () => void = outsideOfActors(() => this.#run())
+  readonly #nextPump: () => void = outsideOfActors(() => {
+    this.#look()
+    this.#pumpStartMs = this.#checkedMs
+    this.#mustYield = false
+    this.#run()
+  })
+
+  /**
+   * @param on.turn handles a runnable's messages
+   * @param on.wants says whether it must stand in the queue again
+   * @param shuffle for tests: picks any runnable instead of the first; the seed then decides the order across actors
+   */
+  constructor(
+    clock: Clock,
+    on: { turn: Turn<R>; wants: (runnable: R) => boolean },
+    shuffle?: Random,
+  ) {
+    this.#clock = clock
+    this.#turn = on.turn
+    this.#wants = on.wants
+    this.#shuffle = shuffle
+    this.#look()
+  }
+
+  /** Milliseconds for records, not for deadlines: within a pump by its last look at the clock, else exact. */
+  get recordMs(): number {
+    return this.#isRunning ? this.#coarseMs : Math.floor(this.#clock.now())
+  }
+
+  /** Puts a runnable last in the queue unless it stands there. */
+  ready(runnable: R): void {
+    if (runnable.readyMs !== notQueued) return
+    runnable.readyMs = this.#coarseMs
+    if (this.#last === undefined) this.#first = runnable
+    else this.#last.runNext = runnable
+    this.#last = runnable
+    if (!this.#isArmed) this.#arm()
+  }
+
+  #arm(): void {
+    this.#isArmed = true
+    if (this.#mustYield) this.#clock.later(this.#nextPump)
+    else this.#clock.soon(this.#pump)
+  }
+
+  #run(): void {
+    this.#isRunning = true
+    this.#takeTurns()
+    this.#isRunning = false
+  }
+
+  #takeTurns(): void {
+    let runnable = this.#take()
+    while (runnable !== undefined) {
+      const waitedMs = this.#coarseMs - runnable.readyMs
+      const bucket = waitedMs === 0 ? 0 : 32 - Math.clz32(waitedMs)
+      this.waits[bucket] = (this.waits[bucket] ?? 0) + 1
+      const budget = this.#untilCheck < turnMessagesMax ? this.#untilCheck : turnMessagesMax
+      // A turn that handled nothing still cost something: a queue of such turns must not keep the clock unread.
+      const handled = this.#turn(runnable, budget) || 1
+      runnable.readyMs = notQueued
+      if (this.#wants(runnable)) this.ready(runnable)
+      this.#untilCheck -= handled
+      if (this.#untilCheck <= 0) {
+        this.#check()
+        if (this.#mustYield && this.#first !== undefined) {
+          this.#clock.later(this.#nextPump)
+          return
+        }
+      }
+      runnable = this.#take()
+    }
+    this.#isArmed = false
+  }
+
+  #take(): R | undefined {
+    const first = this.#first
+    if (first === undefined) return undefined
+    if (this.#shuffle !== undefined) this.#rotate(this.#shuffle)
+    const runnable = this.#first ?? first
+    // Only `ready` links runnables, and it links what it was given: an R.
+    this.#first = runnable.runNext as R | undefined
+    if (this.#first === undefined) this.#last = undefined
+    runnable.runNext = undefined
+    return runnable
+  }
+
+  /** Turns the queue by a random number of places. */
+  #rotate(random: Random): void {
+    for (let places = random.integer(8); places > 0; places--) {
+      const moved = this.#first
+      if (moved === undefined || moved === this.#last) return
+      this.#first = moved.runNext as R | undefined
+      moved.runNext = undefined
+      if (this.#last !== undefined) this.#last.runNext = moved
+      this.#last = moved
+    }
+  }
+
+  #look(): void {
+    this.#checkedMs = this.#clock.now()
+    this.#coarseMs = Math.floor(this.#checkedMs) | 0
+    this.#untilCheck = this.#checkEvery
+  }
+
+  #check(): void {
+    const before = this.#checkedMs
+    const every = this.#checkEvery
+    this.#look()
+    const eachMs = (this.#checkedMs - before) / every
+    const affordable = eachMs > 0 ? Math.floor(pumpMsMax / 4 / eachMs) : checkMessagesMax
+    this.#checkEvery = Math.max(1, Math.min(checkMessagesMax, affordable))
+    this.#untilCheck = this.#checkEvery
+    this.#mustYield = this.#checkedMs - this.#pumpStartMs >= pumpMsMax
+  }
+}

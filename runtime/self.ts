@@ -1,0 +1,142 @@
+// Self: what an actor's code is given of its cell, good for one life.
+import { Fault } from './fault.ts'
+import { defaultBehaviour } from './definition.ts'
+import { stopForGood, requestStop } from './ending.ts'
+import { NEVER_EXISTED, STOPPED } from './exit.ts'
+import { localRef, refOf } from './ref.ts'
+import { spawnAndWait, spawnNow } from './spawn.ts'
+import { stashCurrent, unstashAll } from './stash.ts'
+import { cancelTick, startTick } from './tick.ts'
+import { unwatchCell, watchCell } from './watches.ts'
+import type { Log, Ref, SpawnOptions, TimerOptions } from './actor.ts'
+import type { Cell, LivingSelf } from './cell.ts'
+
+/** Each member asks for the cell first: after the end of its life a self is good for nothing. */
+export class ActorSelf implements LivingSelf {
+  #cell: Cell | undefined
+
+  constructor(cell: Cell) {
+    this.#cell = cell
+  }
+
+  expire(): void {
+    this.#cell = undefined
+  }
+
+  get state(): unknown {
+    return this.#alive().state
+  }
+
+  set state(state: unknown) {
+    this.#alive().state = state
+  }
+
+  get ref(): Ref {
+    return refOf(this.#alive())
+  }
+
+  get path(): string {
+    return this.#alive().path
+  }
+
+  get behaviour(): string {
+    return this.#alive().behaviour.name
+  }
+
+  get children(): readonly Ref[] {
+    return this.#alive().children().map(refOf)
+  }
+
+  get log(): Log {
+    const cell = this.#alive()
+    const write =
+      (level: string) =>
+      (message: string, details?: unknown): void =>
+        cell.host.events.emit('log', cell, { level, message, ...(details === undefined ? {} : { details }) })
+    return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+  }
+
+  now(): number {
+    return this.#alive().host.clock.wall()
+  }
+
+  random(): number {
+    return this.#alive().host.random.next()
+  }
+
+  spawn(definition: unknown, options?: string | SpawnOptions, ...args: unknown[]): Ref<never> {
+    return spawnNow(this.#alive(), { definition, options, args }) as Ref<never>
+  }
+
+  async start(definition: unknown, options?: string | SpawnOptions, ...args: unknown[]): Promise<Ref<never>> {
+    return (await spawnAndWait(this.#alive(), { definition, options, args })) as Ref<never>
+  }
+
+  after(delayMs: number, name: string, payload?: unknown, options?: TimerOptions): void {
+    startTick(this.#alive(), { key: options?.key ?? name, name, payload }, { delayMs })
+  }
+
+  every(periodMs: number, name: string, payload?: unknown, options?: TimerOptions): void {
+    startTick(this.#alive(), { key: options?.key ?? name, name, payload }, { delayMs: periodMs, periodMs })
+  }
+
+  cancel(key: string): boolean {
+    return cancelTick(this.#alive(), key)
+  }
+
+  watch(ref: Ref<never>): void {
+    const cell = this.#alive()
+    const local = localRef(ref)
+    const target = local.cellOrLast
+    if (target === undefined) cell.signal({ type: 'down', ref: local, exit: NEVER_EXISTED, watched: undefined })
+    else watchCell(cell, target, local)
+  }
+
+  unwatch(ref: Ref<never>): void {
+    const target = localRef(ref).cellOrLast
+    if (target !== undefined) unwatchCell(this.#alive(), target)
+  }
+
+  become(behaviour: string = defaultBehaviour): void {
+    const cell = this.#alive()
+    const table = cell.definition.behaviours.get(behaviour)
+    if (table === undefined) {
+      throw new Fault('behaviour-unknown', `Cannot become "${behaviour}" in "${cell.path}": there is no such behaviour`, {
+        hint: `Use one of: ${[...cell.definition.behaviours.keys()].join(', ')}.`,
+      })
+    }
+    cell.behaviour = table
+  }
+
+  stash(): void {
+    stashCurrent(this.#alive())
+  }
+
+  unstash(): void {
+    unstashAll(this.#alive())
+  }
+
+  stop(child?: Ref<never>): void {
+    const cell = this.#alive()
+    if (child === undefined) {
+      requestStop(cell)
+      return
+    }
+    const target = localRef(child).cell
+    if (target === undefined) return
+    if (target.parent !== cell) {
+      throw new Fault('child-unknown', `Cannot stop "${target.path}" from "${cell.path}": it is not a child of it`, {
+        hint: 'Use ref.stop() to ask an actor that is not a child.',
+      })
+    }
+    stopForGood(target, STOPPED)
+  }
+
+  #alive(): Cell {
+    const cell = this.#cell
+    if (cell !== undefined) return cell
+    throw new Fault('self-expired', 'Cannot use self: the life of the actor that it was given to is over', {
+      hint: 'Do not keep self beyond a handler; an abandoned handler has to end here.',
+    })
+  }
+}

@@ -1,0 +1,122 @@
+// A spawn: a new cell under its parent, named, counted and begun.
+import { begin } from './begin.ts'
+import { Cell, closed, ended, halting } from './cell.ts'
+import { compiled } from './definition.ts'
+import { finish, halt } from './ending.ts'
+import { failedExit } from './exit.ts'
+import { Fault } from './fault.ts'
+import { checkName, checkPath } from './path.ts'
+import { refOf } from './ref.ts'
+import type { LocalRef } from './ref.ts'
+import type { SpawnOptions } from './actor.ts'
+
+/** Actors that may live in one runtime. */
+export const actorsMax = 10_000_000
+/** Steps from a root down to its deepest descendant. */
+export const treeDepthMax = 256
+
+/** Shared by all who need none: an empty array of its own would cost each actor 32 bytes. */
+const noArgs: readonly unknown[] = Object.freeze([])
+
+/** What a spawn is told. */
+export interface SpawnRequest {
+  readonly definition: unknown
+  readonly options: string | SpawnOptions | undefined
+  readonly args: readonly unknown[]
+}
+
+/** Starts a child at once. If its start fails before this returns, the child is gone and the fault is thrown; later, its supervisor decides. */
+export function spawnNow(parent: Cell, request: SpawnRequest): LocalRef {
+  const cell = place(parent, request)
+  let isNow = true
+  let thrown: Fault | undefined
+  begin(cell, (result) => {
+    if (typeof result === 'string') return
+    if (isNow) thrown = result
+    else cell.host.supervision.failed(cell, result, 'restart')
+  })
+  isNow = false
+  if (thrown === undefined) return refOf(cell)
+  halt(cell, failedExit(thrown), (exit) => finish(cell, exit))
+  throw thrown
+}
+
+/** Starts a child and waits until its `started` hook has ended; a failed start leaves nothing behind. */
+export function spawnAndWait(parent: Cell, request: SpawnRequest): Promise<LocalRef> {
+  const cell = place(parent, request)
+  return new Promise((resolve, reject) => {
+    begin(cell, (result) => {
+      if (result === 'begun') resolve(refOf(cell))
+      else if (result === 'abandoned') reject(abandonedFault(cell))
+      else {
+        halt(cell, failedExit(result), (exit) => {
+          finish(cell, exit)
+          reject(result)
+        })
+      }
+    })
+  })
+}
+
+function abandonedFault(cell: Cell): Fault {
+  return new Fault('start-abandoned', `Cannot start "${cell.path}": it was ended before its start had`, {
+    hint: 'See who ended it with "why"; spawn it again if that was not meant.',
+  })
+}
+
+/** A cell with its place in the tree, not begun. */
+function place(parent: Cell, request: SpawnRequest): Cell {
+  const { host } = parent
+  const definition = compiled(request.definition)
+  const { options } = request
+  const name = typeof options === 'string' ? options : options?.name
+  checkRoom(parent, name ?? definition.name)
+  const spec = host.supervision.childSpec(definition, typeof options === 'object' ? options : undefined, parent)
+  const key = name ?? ++host.totals.spawned
+  const args = request.args.length === 0 ? noArgs : request.args
+  const cell = new Cell({ host, parent, key }, definition, { spec, args })
+  if (name !== undefined) {
+    claimName(cell, name)
+    host.totals.spawned++
+  }
+  parent.link(cell)
+  host.totals.actors++
+  host.events.emit('spawned', cell)
+  return cell
+}
+
+function claimName(cell: Cell, name: string): void {
+  const isRoot = cell.parent?.parent === undefined
+  if (isRoot) checkPath(name)
+  else checkName(name)
+  const { registry } = cell.host
+  const { path } = cell
+  if (!isRoot) checkPath(path)
+  if (registry.has(path)) {
+    throw new Fault('name-taken', `Cannot spawn "${path}": an actor lives there already`, {
+      hint: 'Choose another name, or stop the one that lives there and wait for its end.',
+    })
+  }
+  registry.set(path, cell)
+}
+
+function checkRoom(parent: Cell, name: string): void {
+  const { actors } = parent.host.totals
+  if ((parent.flags & (ended | halting | closed)) !== 0) {
+    throw new Fault('actor-stopped', `Cannot spawn "${name}" under "${parent.path}": that actor is ending`, {
+      hint: 'Spawn children before the actor is told to stop.',
+    })
+  }
+  if (actors >= actorsMax) {
+    throw new Fault('actors-full', `Cannot spawn "${name}": ${actors} of ${actorsMax} actors live`, {
+      hint: 'Stop actors that are not needed, or spread them over more nodes.',
+    })
+  }
+  let depth = 0
+  for (let above = parent.parent; above !== undefined; above = above.parent) depth++
+  if (depth >= treeDepthMax) {
+    throw new Fault('tree-too-deep', `Cannot spawn "${name}": its parent is ${depth} of ${treeDepthMax} steps deep`, {
+      hint: 'Spawn it from an actor further up.',
+    })
+  }
+}

@@ -1,0 +1,38 @@
+// The stash: messages that an actor has put aside for later.
+import { stashing } from './cell.ts'
+import { Fault } from './fault.ts'
+import type { Cell } from './cell.ts'
+
+/** Messages that one actor may put aside. */
+export const stashMax = 10_000
+
+/** Puts the message in hand aside. It is neither handled nor answered until it comes back. @throws {Fault} `stash-full` `stash-misused` */
+export function stashCurrent(cell: Cell): void {
+  const current = cell.host.current
+  const envelope = current?.to === cell ? current : cell.current
+  if (envelope === undefined || (cell.flags & stashing) !== 0) {
+    throw new Fault('stash-misused', `Cannot stash in "${cell.path}": there is no message in hand that is not set aside already`, {
+      hint: 'Call self.stash() once, in the handler of the message.',
+    })
+  }
+  const stash = (cell.rare.stash ??= [])
+  if (stash.length >= stashMax) {
+    throw new Fault('stash-full', `Cannot stash in "${cell.path}": it holds ${stash.length} of ${stashMax} messages`, {
+      hint: 'Refuse messages with a Fault instead, or unstash earlier.',
+    })
+  }
+  stash.push(envelope)
+  cell.flags |= stashing
+}
+
+/** Puts all back in front of the mailbox, the oldest first. */
+export function unstashAll(cell: Cell): void {
+  const stash = cell.rareIfAny?.stash
+  if (stash === undefined || stash.length === 0) return
+  for (let i = stash.length - 1; i >= 0; i--) {
+    const envelope = stash[i]
+    if (envelope !== undefined) cell.mailbox.unshift(envelope)
+  }
+  stash.length = 0
+  cell.wake()
+}

@@ -1,0 +1,131 @@
+// A tick: one timer of one actor, and the message that it sends.
+import { Envelope } from './envelope.ts'
+import { Fault } from './fault.ts'
+import { deliver } from './router.ts'
+import type { Cell } from './cell.ts'
+import type { Origin } from './envelope.ts'
+import type { TimerEntry } from './timer-queue.ts'
+
+/** Timers that one actor may have at once. */
+export const timersMax = 100_000
+/** The longest delay: 2^31 - 1 ms, about 24.8 days. */
+const delayMsMax = 2_147_483_647
+
+/** Sends its message once, or each period; never a second one while the first is unhandled. */
+class Tick implements Origin, TimerEntry {
+  dueMs = 0
+  seq = 0
+  heapIndex = -1
+  wanted = true
+  readonly cause = undefined
+  readonly key: string
+  readonly #cell: Cell
+  readonly #name: string
+  readonly #payload: unknown
+  readonly #periodMs: number | undefined
+  #isUnhandled = false
+
+  constructor(
+    cell: Cell,
+    message: { readonly key: string; readonly name: string; readonly payload: unknown },
+    periodMs: number | undefined,
+  ) {
+    this.#cell = cell
+    this.key = message.key
+    this.#name = message.name
+    this.#payload = message.payload
+    this.#periodMs = periodMs
+  }
+
+  due(): void {
+    const { host } = this.#cell
+    if (this.#periodMs !== undefined) {
+      // Beats keep to the grid of the first one; those that a busy thread missed are skipped, not made up for.
+      const missed = Math.floor(Math.max(0, host.clock.now() - this.dueMs) / this.#periodMs)
+      host.totals.timerBeatsSkipped += missed
+      host.timers.add(this, this.dueMs + (missed + 1) * this.#periodMs)
+    }
+    if (this.#isUnhandled) {
+      host.totals.timerBeatsSkipped++
+      return
+    }
+    this.#isUnhandled = true
+    deliver(this.#cell, new Envelope(this.#cell, this.#name, this.#payload, this.#cell, this))
+  }
+
+  settle(): void {
+    this.#handled()
+  }
+
+  refuse(): void {
+    this.#handled()
+  }
+
+  cancel(): void {
+    this.wanted = false
+    this.#cell.host.timers.remove(this)
+  }
+
+  #handled(): void {
+    this.#isUnhandled = false
+    if (this.#periodMs === undefined && this.wanted) this.#cell.rareIfAny?.timers?.delete(this.key)
+  }
+}
+
+/** Starts a timer under its key, in place of the one that had it. @throws {Fault} `timer-invalid` `timers-full` `message-unknown` */
+export function startTick(
+  cell: Cell,
+  message: { readonly key: string; readonly name: string; readonly payload: unknown },
+  time: { readonly delayMs: number; readonly periodMs?: number },
+): void {
+  checkTick(cell, message, time)
+  const timers = (cell.rare.timers ??= new Map())
+  timers.get(message.key)?.cancel()
+  const tick = new Tick(cell, message, time.periodMs)
+  timers.set(message.key, tick)
+  cell.host.timers.add(tick, cell.host.clock.now() + time.delayMs)
+}
+
+/** Stops the timer of that key; says whether there was one. */
+export function cancelTick(cell: Cell, key: string): boolean {
+  const timers = cell.rareIfAny?.timers
+  const tick = timers?.get(key)
+  if (timers === undefined || tick === undefined) return false
+  tick.cancel()
+  timers.delete(key)
+  return true
+}
+
+/** Stops all timers of an actor, as at the end of each life. */
+export function cancelAllTicks(cell: Cell): void {
+  const timers = cell.rareIfAny?.timers
+  if (timers === undefined) return
+  for (const tick of timers.values()) tick.cancel()
+  timers.clear()
+}
+
+function checkTick(
+  cell: Cell,
+  message: { readonly key: string; readonly name: string },
+  time: { readonly delayMs: number; readonly periodMs?: number },
+): void {
+  const attempt = `Cannot start timer "${message.key}" of "${cell.path}"`
+  if (!cell.definition.understands(message.name)) {
+    throw new Fault('message-unknown', `${attempt}: no behaviour has a message "${message.name}"`, {
+      hint: `Use one of: ${cell.definition.messages().join(', ')}.`,
+    })
+  }
+  const isPeriod = time.periodMs !== undefined
+  const ms = time.periodMs ?? time.delayMs
+  if (!Number.isFinite(ms) || ms < (isPeriod ? 1 : 0) || ms > delayMsMax) {
+    throw new Fault('timer-invalid', `${attempt}: ${String(ms)} is not a time of ${isPeriod ? 1 : 0} to ${delayMsMax} ms`, {
+      hint: 'Give the time in milliseconds.',
+    })
+  }
+  const timers = cell.rareIfAny?.timers
+  if (timers !== undefined && timers.size >= timersMax && !timers.has(message.key)) {
+    throw new Fault('timers-full', `${attempt}: it has ${timers.size} of ${timersMax} timers`, {
+      hint: 'Use one key again, or one timer that looks after many things.',
+    })
+  }
+}

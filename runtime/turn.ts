@@ -1,0 +1,216 @@
+// A turn: what an actor does when it is its turn: signals first, then messages, one after the other, each to its end.
+import { ranIdle } from './begin.ts'
+import { blocked, busy, closed, down, halting, stashing, traced } from './cell.ts'
+import { inContextOf } from './context.ts'
+import { endLife, killNow } from './ending.ts'
+import { Fault } from './fault.ts'
+import { admitOffers } from './offer.ts'
+import { drop } from './router.ts'
+import { isThenable } from './thenable.ts'
+import type { Cell, Signal } from './cell.ts'
+import type { Envelope, Origin } from './envelope.ts'
+
+/** Handles at most `budget` messages; returns how many. */
+export function takeTurn(cell: Cell, budget: number): number {
+  let count = 0
+  for (;;) {
+    if (cell.signals !== undefined) takeSignals(cell)
+    if ((cell.flags & blocked) !== 0 || count === budget) break
+    const envelope = cell.mailbox.shift()
+    if (envelope === undefined) {
+      if ((cell.flags & (closed | halting)) === closed) endLife(cell)
+      break
+    }
+    count++
+    handle(cell, envelope)
+  }
+  if (cell.rareIfAny?.offers !== undefined) admitOffers(cell)
+  return count
+}
+
+function handle(cell: Cell, envelope: Envelope): void {
+  const { host, self } = cell
+  const { origin } = envelope
+  if (origin !== undefined && !origin.wanted) {
+    drop(cell, envelope, 'message-unwanted')
+    return
+  }
+  const handler = cell.behaviour.find(envelope.name)
+  if (handler === undefined || self === undefined) {
+    drop(cell, envelope, 'message-unknown')
+    return
+  }
+  let result: unknown
+  host.current = envelope
+  try {
+    result = handler.isAsync ? inContextOf(envelope, handler.run, self) : handler.run(self, envelope.payload)
+    if (typeof result === 'object' && isThenable(result)) {
+      host.current = undefined
+      awaitHandler(cell, envelope, result)
+      return
+    }
+  } catch (error) {
+    host.current = undefined
+    failed(cell, envelope, error)
+    return
+  }
+  host.current = undefined
+  if ((cell.flags & (stashing | traced)) !== 0 && isAside(cell, envelope)) return
+  cell.handled++
+  if (origin !== undefined) settle(cell, envelope, origin, result)
+}
+
+function awaitHandler(cell: Cell, envelope: Envelope, result: PromiseLike<unknown>): void {
+  cell.flags |= busy
+  cell.current = envelope
+  const { life } = cell
+  // `Promise.resolve` tames foreign thenables: one ending, never on this stack.
+  Promise.resolve(result).then(
+    (reply) => {
+      if (cell.life === life) resume(cell, envelope, reply)
+    },
+    (error: unknown) => {
+      if (cell.life !== life) return
+      cell.flags &= ~busy
+      cell.current = undefined
+      failed(cell, envelope, error)
+      if (!ranIdle(cell)) cell.wake()
+    },
+  )
+}
+
+function resume(cell: Cell, envelope: Envelope, reply: unknown): void {
+  cell.flags &= ~busy
+  cell.current = undefined
+  if ((cell.flags & (stashing | traced)) === 0 || !isAside(cell, envelope)) {
+    cell.handled++
+    if (envelope.origin !== undefined) settle(cell, envelope, envelope.origin, reply)
+  }
+  if (!ranIdle(cell)) cell.wake()
+}
+
+function isAside(cell: Cell, envelope: Envelope): boolean {
+  const isStashed = (cell.flags & stashing) !== 0
+  cell.flags &= ~stashing
+  if ((cell.flags & traced) !== 0) cell.host.traces.handled(cell, envelope, isStashed ? 'stashed' : 'handled')
+  return isStashed
+}
+
+function settle(cell: Cell, envelope: Envelope, origin: Origin, reply: unknown): void {
+  const flaw = cell.host.isStrict ? cell.host.flawOf(reply) : undefined
+  if (flaw === undefined) origin.settle(reply)
+  else {
+    origin.refuse(
+      new Fault('payload-unencodable', `Cannot answer "${envelope.name}" from "${cell.path}": ${flaw.path} is ${flaw.what}`, {
+        hint: 'Reply with plain data, refs, or a Fault.',
+      }),
+    )
+  }
+}
+
+/** A handler has thrown: the asker is told, the supervisor decides. */
+function failed(cell: Cell, envelope: Envelope, error: unknown): void {
+  const { host } = cell
+  cell.flags &= ~stashing
+  const directive = host.supervision.directive(cell, error)
+  const fault = Fault.wrap(error, 'handler-failed', `Cannot handle "${envelope.name}" in "${cell.path}"`)
+  if (directive === 'resume' && envelope.origin !== undefined) {
+    // An expected failure is an answer like any other.
+    cell.handled++
+    if ((cell.flags & traced) !== 0) host.traces.handled(cell, envelope, fault.code)
+    envelope.origin.refuse(fault)
+    return
+  }
+  if (directive === 'resume') {
+    drop(cell, envelope, 'handler-failed', fault)
+    return
+  }
+  cell.rare.lastFault = fault
+  host.events.emit('failed', cell, fault)
+  keepOrDrop(cell, envelope, fault)
+  if ((cell.flags & halting) !== 0) return
+  cell.flags |= down
+  host.supervision.failed(cell, fault, directive)
+}
+
+/** A failing message is tried again in the next life as often as the definition says; then it is quarantined. */
+function keepOrDrop(cell: Cell, envelope: Envelope, fault: Fault): void {
+  const { triesMax } = cell.definition
+  if (triesMax === 1) {
+    drop(cell, envelope, 'handler-failed', fault)
+    return
+  }
+  const { rare } = cell
+  const tries = rare.failing?.envelope === envelope ? rare.failing.tries + 1 : 1
+  if (tries < triesMax) {
+    rare.failing = { envelope, tries }
+    cell.mailbox.unshift(envelope)
+    return
+  }
+  rare.failing = undefined
+  cell.host.events.emit('quarantined', cell, { message: envelope.name, tries })
+  drop(cell, envelope, 'message-poisoned', fault)
+}
+
+function takeSignals(cell: Cell): void {
+  while ((cell.flags & busy) === 0) {
+    const signal = cell.signals?.shift()
+    if (signal === undefined) break
+    takeSignal(cell, signal)
+  }
+  if (cell.signals?.length === 0) cell.signals = undefined
+}
+
+function takeSignal(cell: Cell, signal: Signal): void {
+  switch (signal.type) {
+    case 'kill':
+      killNow(cell)
+      return
+    case 'restart':
+      if ((cell.flags & (halting | down)) === 0) cell.host.supervision.restart(cell)
+      return
+    case 'down':
+      hearDown(cell, signal)
+  }
+}
+
+function hearDown(cell: Cell, signal: Signal & { type: 'down' }): void {
+  const hook = cell.definition.spec.down
+  if (signal.watched !== undefined) cell.rareIfAny?.watching?.delete(signal.watched)
+  if (hook === undefined || cell.self === undefined || (cell.flags & down) !== 0) return
+  try {
+    const result: unknown = hook.call(cell.definition.spec, cell.self, signal.ref, signal.exit)
+    if (isThenable(result)) awaitDown(cell, result)
+  } catch (error) {
+    hookFailed(cell, error)
+  }
+}
+
+function awaitDown(cell: Cell, result: PromiseLike<unknown>): void {
+  cell.flags |= busy
+  const { life } = cell
+  Promise.resolve(result).then(
+    () => {
+      if (cell.life !== life) return
+      cell.flags &= ~busy
+      if (!ranIdle(cell)) cell.wake()
+    },
+    (error: unknown) => {
+      if (cell.life !== life) return
+      cell.flags &= ~busy
+      hookFailed(cell, error)
+      if (!ranIdle(cell)) cell.wake()
+    },
+  )
+}
+
+function hookFailed(cell: Cell, error: unknown): void {
+  const { host } = cell
+  const fault = Fault.wrap(error, 'hook-failed', `Cannot run the down hook of "${cell.path}"`)
+  cell.rare.lastFault = fault
+  host.events.emit('failed', cell, fault)
+  const directive = host.supervision.directive(cell, error)
+  if (directive === 'resume' || (cell.flags & halting) !== 0) return
+  cell.flags |= down
+  host.supervision.failed(cell, fault, directive)
+}
