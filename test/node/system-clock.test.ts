@@ -1,0 +1,36 @@
+// Tests of the system clock: the contract, in real time of a few milliseconds.
+import { expect, test } from 'vitest'
+import { SystemClock } from '../../node/system-clock.ts'
+import { clockContract } from '../contracts/clock.ts'
+
+clockContract(
+  () => new SystemClock(),
+  (clock, ms) => new Promise((resolve) => clock.alarm(clock.now() + ms, resolve)),
+)
+
+test('later lets microtasks, also those they cause, come first', async () => {
+  const clock = new SystemClock()
+  const order: string[] = []
+  await new Promise<void>((resolve) => {
+    clock.later(() => {
+      order.push('later')
+      resolve()
+    })
+    clock.soon(() => {
+      order.push('soon')
+      clock.soon(() => order.push('soon, from soon'))
+    })
+  })
+  expect(order).toEqual(['soon', 'soon, from soon', 'later'])
+})
+
+test('no alarm of a hundred is early by even a part of a millisecond', async () => {
+  const clock = new SystemClock()
+  const early = await Promise.all(
+    Array.from({ length: 100 }, (_, index) => {
+      const atMs = clock.now() + index / 10
+      return new Promise<boolean>((resolve) => clock.alarm(atMs, () => resolve(clock.now() < atMs)))
+    }),
+  )
+  expect(early.filter(Boolean)).toEqual([])
+})
