@@ -1,5 +1,5 @@
 // Accounting: every message that was accepted is handled, waiting, set aside, in hand or dead, and the sums reconcile.
-import { busy, stashing } from './cell.ts'
+import { busy } from './cell.ts'
 import type { Cell, Host } from './cell.ts'
 
 /** The books of one actor; `accepted` must be the sum of the others. */
@@ -26,14 +26,13 @@ export interface Audit extends Account {
 /** The books of one cell. Each figure is counted where it happens or looked up where it lies, none is derived from the others. */
 export function accountOf(cell: Cell): Account {
   const rare = cell.rareIfAny
-  const isAside = (cell.flags & stashing) !== 0
   const isInHand = cell.host.current?.to === cell || ((cell.flags & busy) !== 0 && cell.current !== undefined)
   return {
     accepted: cell.accepted,
     handled: cell.handled,
     waiting: cell.waiting,
     stashed: rare?.stash?.length ?? 0,
-    inHand: isInHand && !isAside ? 1 : 0,
+    inHand: isInHand ? 1 : 0,
     dead: sum(rare?.dead),
     refused: sum(rare?.refused),
   }

@@ -1,7 +1,7 @@
 // An actor as its author and its callers see it: the definition, `self` and the ref, and the types that tie them together.
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Exit } from './exit.ts'
-import type { ChildSpec, SupervisionSpec } from './supervision.ts'
+import type { ChildOptions, SupervisionSpec } from './supervision.ts'
 
 /** What an actor answers to: a message's name to a function from its payload to its reply. */
 export type Protocol = Record<string, (...payload: never[]) => unknown>
@@ -24,6 +24,8 @@ export interface DeadlineOptions {
   readonly timeoutMs?: number
 }
 
+declare const understands: unique symbol
+
 type WithOptions<P extends unknown[]> = P extends []
   ? [payload?: undefined, options?: DeadlineOptions]
   : [...P, options?: DeadlineOptions]
@@ -33,6 +35,13 @@ type WithOptions<P extends unknown[]> = P extends []
  * Refs are equal when their paths are; they may travel in payloads and state.
  */
 export interface Ref<P extends Protocol = AnyProtocol> {
+  /**
+   * For the compiler alone, no ref has it. It tells refs of other protocols apart, which methods do not; a ref of any protocol can be
+   * given for all of them, and all for it.
+   */
+  // oxlint-disable-next-line no-explicit-any
+  readonly [understands]?: string extends keyof P ? any : P
+
   /** The actor's name, such as `bank/ada`; says nothing of where it lives. */
   readonly path: string
 
@@ -68,12 +77,12 @@ export interface Ref<P extends Protocol = AnyProtocol> {
   /** Ends the actor after the code that runs now; its mail stays for its successor or becomes dead letters. */
   kill(): void
 
-  equals(other: Ref<never>): boolean
+  equals(other: Ref): boolean
   toString(): string
 }
 
 /** How to spawn: a name alone, or a name and what the supervisor should know. */
-export interface SpawnOptions extends Partial<ChildSpec> {
+export interface SpawnOptions extends ChildOptions {
   /** One path segment for a child, a path for a root; without it a name such as `counter$7` is given. */
   readonly name?: string | undefined
 }
@@ -126,7 +135,7 @@ export interface Self<S = unknown> {
   /** The children alive now, in the order of their start. */
   readonly children: readonly Ref[]
 
-  /** Sends this actor a message after `delayMs`. @throws {Fault} `timer-invalid` `timers-full` `message-unknown` */
+  /** Sends this actor a message after `delayMs`. @throws {Fault} `timer-invalid` `timers-full` `message-unknown` `payload-unencodable` */
   after(delayMs: number, name: string, payload?: unknown, options?: TimerOptions): void
   /** Sends it again and again; a beat that finds the last one still unhandled is skipped and counted. */
   every(periodMs: number, name: string, payload?: unknown, options?: TimerOptions): void
@@ -134,9 +143,9 @@ export interface Self<S = unknown> {
   cancel(key: string): boolean
 
   /** From now on `down` is called once when that actor ends, also if it has ended long ago. */
-  watch(ref: Ref<never>): void
+  watch(ref: Ref): void
   /** Stops watching; no `down` comes after this returns. */
-  unwatch(ref: Ref<never>): void
+  unwatch(ref: Ref): void
 
   /** Answers to another handler table of the definition from the next message on; without a name to `on`. */
   become(behaviour?: string): void
@@ -148,7 +157,7 @@ export interface Self<S = unknown> {
   unstash(): void
 
   /** Ends this actor after its mail; with a child's ref, ends that child for good. */
-  stop(child?: Ref<never>): void
+  stop(child?: Ref): void
 }
 
 /** What happens to a message that finds the mailbox full. */
@@ -184,7 +193,7 @@ export interface ActorSpec<A extends unknown[], S, H, B> {
   /** How this actor looks after its children. */
   readonly supervision?: Partial<SupervisionSpec>
   /** How this actor wants to be looked after, unless the spawn says otherwise. */
-  readonly child?: Partial<ChildSpec>
+  readonly child?: ChildOptions
   /** False pins the actor to where it was spawned. */
   readonly moves?: boolean
 }
@@ -210,5 +219,5 @@ export interface Definition<A extends unknown[] = never, S = unknown, H = unknow
 
 /** The ref type of a definition: `RefOf<typeof account>`. */
 export type RefOf<D> = D extends { readonly spec: ActorSpec<never, infer _S, infer H, infer B> }
-  ? Ref<DefinitionProtocol<H, B> & Protocol>
+  ? Ref<DefinitionProtocol<H, B>>
   : never

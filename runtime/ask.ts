@@ -27,6 +27,7 @@ export class Ask implements Origin, TimerEntry {
   dueMs = 0
   seq = 0
   heapIndex = -1
+  readonly isAsk = true
   readonly cause: Envelope | undefined
   readonly promise: Promise<unknown>
   readonly #to: Party

@@ -1,75 +1,88 @@
 // The begin of a life: state from its factory, then the `started` hook, then the mail.
-import { busy, closed, down } from './cell.ts'
+import { busy, closed, down, halting, starting } from './cell.ts'
 import { Fault } from './fault.ts'
-import { isThenable } from './thenable.ts'
+import { isThenable, whenSettled } from './thenable.ts'
 import type { Cell, WhenBegun } from './cell.ts'
 
-
 /**
- * Starts a life. With `whenBegun` the caller decides what follows a failed start; without it that goes to the supervisor, where it
- * counts like any failure.
+ * Starts a life. With `whenBegun` the caller may see to a failed start itself; without it that goes to the supervisor, where it counts
+ * like any failure.
  */
 export function begin(cell: Cell, whenBegun?: WhenBegun): void {
+  const { host } = cell
   const { spec } = cell.definition
   cell.life++
   cell.behaviour = cell.definition.on
   cell.flags &= ~(down | closed)
+  let result: unknown
+  let isAsync = false
+  host.hooks++
   try {
     cell.state = spec.state?.(...cell.args)
-    cell.self = cell.host.makeSelf(cell)
-    if (spec.started !== undefined) {
-      const result: unknown = spec.started(cell.self)
-      if (isThenable(result)) {
-        awaitStart(cell, result, whenBegun)
-        return
-      }
-      cell.host.events.emit('started', cell)
-    }
+    cell.self = host.makeSelf(cell)
+    result = spec.started?.(cell.self)
+    isAsync = isThenable(result)
   } catch (error) {
+    host.hooks--
     beginFailed(cell, error, whenBegun)
     return
   }
-  begun(cell, whenBegun)
+  host.hooks--
+  // `isThenable` has seen it.
+  if (isAsync) awaitStart(cell, result as PromiseLike<unknown>, whenBegun)
+  else begun(cell, whenBegun)
 }
 
 function awaitStart(cell: Cell, result: PromiseLike<unknown>, whenBegun: WhenBegun | undefined): void {
-  cell.flags |= busy
+  cell.flags |= busy | starting
+  cell.busySinceMs = cell.host.scheduler.recordMs
   const { life } = cell
   cell.rare.whenBegun = whenBegun
-  Promise.resolve(result).then(
+  const settle = (): boolean => {
+    if (cell.life !== life) return false
+    cell.flags &= ~(busy | starting)
+    cell.rare.whenBegun = undefined
+    return true
+  }
+  whenSettled(
+    result,
     () => {
-      if (cell.life !== life) return
-      cell.flags &= ~busy
-      cell.host.events.emit('started', cell)
-      cell.rare.whenBegun = undefined
+      if (!settle()) return
       begun(cell, whenBegun)
       ranIdle(cell)
     },
-    (error: unknown) => {
-      if (cell.life !== life) return
-      cell.flags &= ~busy
-      cell.rare.whenBegun = undefined
-      beginFailed(cell, error, whenBegun)
+    (error) => {
+      if (settle()) beginFailed(cell, error, whenBegun)
     },
   )
 }
 
 function begun(cell: Cell, whenBegun: WhenBegun | undefined): void {
+  if (cell.definition.spec.started !== undefined) cell.host.events.emit('started', cell)
   cell.wake()
   whenBegun?.('begun')
 }
 
 function beginFailed(cell: Cell, error: unknown, whenBegun: WhenBegun | undefined): void {
+  const { host } = cell
   const fault = Fault.wrap(error, 'start-failed', `Cannot start "${cell.path}"`)
-  cell.flags |= down
   // Who never started has nothing to stop: the hook is not run.
   cell.self?.expire()
   cell.self = undefined
   cell.rare.lastFault = fault
-  cell.host.events.emit('failed', cell, fault)
-  const wasHalting = ranIdle(cell)
-  if (whenBegun !== undefined) whenBegun(fault)
-  else if (!wasHalting) cell.host.supervision.failed(cell, fault, 'restart')
+  if ((cell.flags & halting) !== 0) {
+    // Its end was decided while it started; this changes nothing more.
+    host.events.emit('failed-ending', cell, fault)
+    ranIdle(cell)
+    whenBegun?.('abandoned')
+    return
+  }
+  cell.flags |= down
+  host.events.emit('failed', cell, fault)
+  if (whenBegun?.(fault) === true) return
+  const directive = host.supervision.directive(cell, error)
+  // A start cannot be gone on with.
+  host.supervision.failed(cell, fault, directive === 'resume' ? 'restart' : directive)
 }
 
 /** Goes on with a halt that waits for the running handler or hook; says whether one did. */

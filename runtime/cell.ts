@@ -2,6 +2,7 @@
 import { Children } from './children.ts'
 import { Mailbox } from './mailbox.ts'
 import { notQueued } from './scheduler.ts'
+import { SignalLane } from './signal-lane.ts'
 import type { Ref, Self } from './actor.ts'
 import type { AskCounters } from './ask.ts'
 import type { Clock } from './clock.ts'
@@ -14,13 +15,13 @@ import type { Fault } from './fault.ts'
 import type { Random } from './random.ts'
 import type { Registry } from './registry.ts'
 import type { Runnable, Scheduler } from './scheduler.ts'
-import type { ChildSpec, Directive } from './supervision.ts'
+import type { ChildOptions, ChildSpec, Directive } from './supervision.ts'
 import type { TimerEntry, TimerQueue } from './timer-queue.ts'
 
 // What a cell is at the moment, as bits. Mail is handled only while none of `blocked` is set.
 /** An async handler or hook has not ended. */
 export const busy = 1
-/** An operator has suspended it. */
+/** An operator has suspended it: its messages wait, its signals do not. */
 export const suspended = 2
 /** Between two lives: not begun, failed, halted or waiting for a restart. */
 export const down = 4
@@ -34,13 +35,20 @@ export const traced = 32
 export const halting = 64
 /** The message in hand was set aside by its handler. */
 export const stashing = 128
-export const blocked: number = busy | suspended | down | ended
+/** To be killed as soon as the code that runs now has ended. */
+export const doomed = 256
+/** An async start has not ended; with `busy`. */
+export const starting = 512
+/** Its end was ordered from above: nobody asks for its restart type. */
+export const ordered = 1024
+export const blocked: number = busy | suspended | down | ended | doomed
+/** Signals are heard only while none of these is set. */
+export const deaf: number = busy | ended | doomed
 
-/** What comes before messages. */
+/** What comes before messages; `watched` is undefined where nobody ever lived. */
 export type Signal =
   | { readonly type: 'down'; readonly ref: Ref; readonly exit: Exit; readonly watched: Cell | undefined }
   | { readonly type: 'restart' }
-  | { readonly type: 'kill' }
 
 /** `self` as its cell sees it. */
 export interface LivingSelf extends Self {
@@ -48,8 +56,11 @@ export interface LivingSelf extends Self {
   expire(): void
 }
 
-/** Hears once how a start went; who abandons one, decides what follows. */
-export type WhenBegun = (result: 'begun' | 'abandoned' | Fault) => void
+/**
+ * Hears once how a start went. Whoever abandons a start decides what follows. Of a failed one this says true if it sees to it itself;
+ * otherwise the supervisor decides.
+ */
+export type WhenBegun = (result: 'begun' | 'abandoned' | Fault) => boolean | void
 
 /** What only some cells need; made at first need so that an idle actor stays small. */
 export class Rare {
@@ -64,7 +75,7 @@ export class Rare {
   offers: Set<{ admit(): void; refuse(fault: Fault): void }> | undefined = undefined
   /** Owned by the supervision of this cell's children. */
   supervisor: object | undefined = undefined
-  halt: { cut(): void } | undefined = undefined
+  halt: { cut(): void; after(listener: () => void): void } | undefined = undefined
   /** Called once, when the async handler that runs now has ended. */
   whenIdle: (() => void) | undefined = undefined
   /** Called once, when the async start that runs now has ended. */
@@ -73,18 +84,18 @@ export class Rare {
   whenEnded: ((exit: Exit) => void)[] | undefined = undefined
   /** How this life is going to end, once that is decided. */
   exit: Exit | undefined = undefined
-  /** True if the end was ordered from above: no restart type is asked. */
-  isOrdered = false
   failing: { readonly envelope: Envelope; tries: number } | undefined = undefined
   restarts = 0
   lastFault: Fault | undefined = undefined
   nextStartMs: number | undefined = undefined
+  /** The begin that this cell waits for; a second one takes its place, and an end takes it back. */
+  nextStart: TimerEntry | undefined = undefined
 }
 
 /** Decides and acts when an actor fails or ends; one floor up. */
 export interface Supervision {
   /** How a new actor is to be looked after. @throws {Fault} `supervision-invalid` */
-  childSpec(definition: ActorDefinition, options: Partial<ChildSpec> | undefined, parent: Cell): ChildSpec
+  childSpec(definition: ActorDefinition, options: ChildOptions | undefined, parent: Cell): ChildSpec
   /** What an error calls for, before anything is undone. */
   directive(cell: Cell, error: unknown): Directive
   /** A cell is down because of `fault`; `directive` is not resume. */
@@ -93,6 +104,8 @@ export interface Supervision {
   restart(cell: Cell): void
   /** A life has ended by itself or by a kill, and the cell is halted. */
   ended(cell: Cell, exit: Exit): void
+  /** Somebody asks a cell to stop that is between two lives. */
+  stopDown(cell: Cell): void
   /** A child has gone for good. */
   gone(parent: Cell, child: Cell, exit: Exit): void
 }
@@ -116,6 +129,8 @@ export interface Host {
   readonly traces: { sent(cell: Cell, envelope: Envelope): void; handled(cell: Cell, envelope: Envelope, outcome: string): void }
   /** The message whose synchronous handler runs now. */
   current: Envelope | undefined
+  /** How many hooks and state factories are on the stack. */
+  hooks: number
   /** Makes `self` for a new life. */
   makeSelf(cell: Cell): LivingSelf
 }
@@ -150,9 +165,11 @@ export class Cell implements Runnable, Party {
   life = 0
   accepted = 0
   handled = 0
-  signals: Signal[] | undefined = undefined
+  signals: SignalLane<Signal> | undefined = undefined
   /** The message whose async handler has not ended. */
   current: Envelope | undefined = undefined
+  /** When `busy` was set last, by the scheduler's record time. */
+  busySinceMs: number | undefined = undefined
   runNext: Runnable | undefined = undefined
   readyMs: number = notQueued
   previous: Cell | undefined = undefined
@@ -196,9 +213,8 @@ export class Cell implements Runnable, Party {
     return this.#rare
   }
 
-  /** Whether its end was ordered from above: then nobody asks for its restart type. */
   get isOrdered(): boolean {
-    return this.#rare !== undefined && this.#rare.isOrdered
+    return (this.flags & ordered) !== 0
   }
 
   /** Messages that wait, in the mailbox alone. */
@@ -245,14 +261,14 @@ export class Cell implements Runnable, Party {
 
   /** Whether a turn would get anything done. */
   get wantsTurn(): boolean {
-    if (this.signals !== undefined) return (this.flags & (busy | ended)) === 0
+    if (this.signals !== undefined && (this.flags & deaf) === 0) return true
     if ((this.flags & blocked) !== 0) return false
     return !this.mailbox.isEmpty || (this.flags & (closed | halting)) === closed
   }
 
   signal(signal: Signal): void {
     if ((this.flags & ended) !== 0) return
-    this.signals ??= []
+    this.signals ??= new SignalLane()
     this.signals.push(signal)
     this.wake()
   }

@@ -100,10 +100,10 @@ export class ActorDefinition {
  * })
  */
 export function defineActor<
-  A extends unknown[],
-  S,
-  H extends Handlers<S>,
-  B extends Record<string, Handlers<S>>,
+  A extends unknown[] = [],
+  S = unknown,
+  H extends Handlers<S> = Handlers<S>,
+  B extends Record<string, Handlers<S>> = Record<string, Handlers<S>>,
 >(name: string, spec: ActorSpec<A, S, H, B>): Definition<A, S, H, B> {
   // The compiled form forgets the author's types; a Definition's type parameters carry them on.
   const compiledSpec = spec as unknown as ActorSpec<unknown[], unknown, unknown, unknown>

@@ -1,11 +1,12 @@
 // Ending: how actors stop, are killed and go for good.
-import { busy, closed, down, ended, halting, suspended } from './cell.ts'
+import { busy, closed, doomed, down, ended, halting, ordered, starting, suspended } from './cell.ts'
 import { Deadline } from './deadline.ts'
 import { isAbnormal, KILLED, STOPPED } from './exit.ts'
 import { abandon, clear, Halt } from './halt.ts'
+import { afterCode } from './hook.ts'
 import { refuseOffers } from './offer.ts'
 import { deathFault, drop } from './router.ts'
-import { announceEnd } from './watches.ts'
+import { announceEnd, whenEnded } from './watches.ts'
 import type { Cell } from './cell.ts'
 import type { DeadReason } from './dead-letters.ts'
 import type { Exit } from './exit.ts'
@@ -19,10 +20,14 @@ export function halt(cell: Cell, exit: Exit, done: (exit: Exit) => void): void {
     return
   }
   new Halt(cell, exit, {
-    stopChild: (child, next) => stopForGood(child, STOPPED, () => next()),
+    stopChild,
     killChild: killForGood,
     done,
   }).run()
+}
+
+function stopChild(child: Cell): void {
+  stopForGood(child, STOPPED)
 }
 
 /** Nothing runs, nobody lives below and no hook is to be run. */
@@ -31,20 +36,18 @@ function isSimple(cell: Cell): boolean {
   return cell.definition.spec.stopping === undefined || cell.self === undefined
 }
 
-/** Down, with nothing left of its life. */
-export function isHalted(cell: Cell): boolean {
-  return (cell.flags & down) !== 0 && isSimple(cell)
-}
-
-/** Takes no more mail; ends once the mail accepted so far is handled. The supervisor's restart type then decides. */
+/**
+ * Takes no more mail; ends once the mail accepted so far is handled. The supervisor's restart type then decides; if that asks for no
+ * further life after a stop, there is none however this one ends.
+ */
 export function requestStop(cell: Cell): void {
-  if ((cell.flags & (closed | ended)) !== 0) return
-  if (cell.rareIfAny !== undefined) cell.rare.exit = STOPPED
-  if ((cell.flags & (down | halting)) === down) {
-    // Between two lives there is no mail to wait for.
-    settleEnd(cell, STOPPED)
+  const { flags, host } = cell
+  if ((flags & (closed | ended)) !== 0) return
+  if ((flags & down) !== 0) {
+    afterCode(host, () => host.supervision.stopDown(cell))
     return
   }
+  if (cell.rareIfAny !== undefined) cell.rare.exit = STOPPED
   cell.flags |= closed
   cell.wake()
 }
@@ -55,19 +58,17 @@ export function stopForGood(cell: Cell, exit: Exit, done?: (exit: Exit) => void)
     done?.(cell.rareIfAny?.exit ?? exit)
     return
   }
-  const { rare } = cell
-  if (done !== undefined) (rare.whenEnded ??= []).push(done)
-  if (rare.isOrdered) return
-  rare.isOrdered = true
-  rare.exit = exit
-  cell.flags = (cell.flags | closed) & ~suspended
+  if (done !== undefined) whenEnded(cell, done)
+  if (cell.isOrdered) return
+  if (exit !== STOPPED || cell.rareIfAny !== undefined) cell.rare.exit = exit
+  cell.flags = (cell.flags | closed | ordered) & ~suspended
   // A halt that is under way already finds the order when it is done.
   if ((cell.flags & halting) !== 0) return
   if ((cell.flags & down) !== 0) {
     halt(cell, exit, (how) => finish(cell, how))
     return
   }
-  if ((cell.flags & busy) === 0 && cell.mailbox.isEmpty && cell.signals === undefined) {
+  if (isIdle(cell) || (isStarting(cell) && cell.spec.shutdownMs === Infinity)) {
     endLife(cell)
     return
   }
@@ -75,37 +76,47 @@ export function stopForGood(cell: Cell, exit: Exit, done?: (exit: Exit) => void)
   cell.wake()
 }
 
+function isIdle(cell: Cell): boolean {
+  const isRunning = (cell.flags & busy) !== 0 || cell.host.current?.to === cell
+  return !isRunning && cell.mailbox.isEmpty && cell.signals === undefined
+}
+
+function isStarting(cell: Cell): boolean {
+  return (cell.flags & starting) !== 0
+}
+
 /** Ends the life of a closed cell whose mail is done. */
 export function endLife(cell: Cell): void {
   endBy(cell, cell.rareIfAny?.exit ?? STOPPED)
 }
 
-/** Ends an actor after the synchronous code that runs now; its restart type decides what follows. */
+/** Ends an actor after the code that runs now; its restart type decides what follows. Who is between two lives has none to lose. */
 export function kill(cell: Cell): void {
-  if ((cell.flags & ended) !== 0) return
-  if (cell.host.current?.to === cell) cell.signal({ type: 'kill' })
-  else killNow(cell)
+  if ((cell.flags & (ended | doomed)) !== 0) return
+  // Until then it handles no further message.
+  cell.flags |= doomed
+  afterCode(cell.host, () => {
+    cell.flags &= ~doomed
+    killNow(cell)
+  })
 }
 
-/** The same, when none of the actor's code is on the stack. */
-export function killNow(cell: Cell): void {
-  if ((cell.flags & ended) !== 0) return
+function killNow(cell: Cell): void {
   const halt = cell.rareIfAny?.halt
   if (halt !== undefined) {
     halt.cut()
     return
   }
-  const wasDown = (cell.flags & down) !== 0
+  if ((cell.flags & ended) !== 0 || ((cell.flags & down) !== 0 && !cell.isOrdered)) return
   abandon(cell)
   for (const child of cell.children().toReversed()) killForGood(child)
-  if (wasDown) settleEnd(cell, KILLED)
-  else endBy(cell, KILLED)
+  endBy(cell, KILLED)
 }
 
 /** Ends an actor and all below it at once, without hooks and for good. */
 export function killForGood(cell: Cell): void {
   if ((cell.flags & ended) !== 0) return
-  cell.rare.isOrdered = true
+  cell.flags |= ordered
   killNow(cell)
 }
 
@@ -129,8 +140,7 @@ function startShutdown(cell: Cell): void {
   if (spec.shutdownMs === Infinity) return
   const deadline = new Deadline(() => killForGood(cell))
   host.timers.add(deadline, host.clock.now() + spec.shutdownMs)
-  const { rare } = cell
-  ;(rare.whenEnded ??= []).push(() => host.timers.remove(deadline))
+  whenEnded(cell, () => host.timers.remove(deadline))
 }
 
 /** The cell is gone: its mail dies, its name is free, its watchers hear, in this order. */
@@ -139,22 +149,33 @@ export function finish(cell: Cell, exit: Exit): void {
   const { host, parent } = cell
   cell.flags |= ended | closed | down
   if (isAbnormal(exit) || cell.rareIfAny !== undefined) cell.rare.exit = exit
+  cancelNextStart(cell)
   buryMail(cell, exit)
   parent?.unlink(cell)
   if (typeof cell.key === 'string') host.registry.delete(cell.path)
   const { totals } = host
-  totals.actors--
+  // The guardian is no actor: nobody spawned it.
+  if (parent !== undefined) totals.actors--
   totals.accepted += cell.accepted
   totals.handled += cell.handled
   for (const count of cell.rareIfAny?.dead.values() ?? []) totals.deadInCells += count
   host.events.emit(exit.cause === 'killed' ? 'killed' : 'stopped', cell, exit)
   announceEnd(cell, exit)
-  const whenEnded = cell.rareIfAny?.whenEnded
-  if (whenEnded !== undefined) {
-    cell.rare.whenEnded = undefined
-    for (const hear of whenEnded) hear(exit)
-  }
   if (parent !== undefined) host.supervision.gone(parent, cell, exit)
+  const listeners = cell.rareIfAny?.whenEnded
+  if (listeners !== undefined) {
+    cell.rare.whenEnded = undefined
+    for (const hear of listeners) hear(exit)
+  }
+}
+
+/** Takes back the begin that a cell waits for. */
+export function cancelNextStart(cell: Cell): void {
+  const rare = cell.rareIfAny
+  if (rare?.nextStart === undefined) return
+  cell.host.timers.remove(rare.nextStart)
+  rare.nextStart = undefined
+  rare.nextStartMs = undefined
 }
 
 function buryMail(cell: Cell, exit: Exit): void {

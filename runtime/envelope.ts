@@ -8,6 +8,8 @@ export interface Party {
 
 /** What stands behind a message: an ask that waits for the reply, or a timer that must not send twice. */
 export interface Origin {
+  /** Whether somebody waits for the reply; nobody hears what a timer's message comes to. */
+  readonly isAsk: boolean
   /** False once the message need not be handled any more: the ask has expired, the timer was cancelled. */
   readonly wanted: boolean
   /** The message in whose handling this one was sent; the links make the call chain of an ask. */

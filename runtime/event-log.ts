@@ -1,26 +1,41 @@
 // The event log: the last lifecycle events of a runtime, and whoever follows them live.
 import type { Party } from './envelope.ts'
+import type { Exit } from './exit.ts'
 
 /** Events kept; older ones are overwritten. */
 export const eventsKeptMax = 4_096
 /** Followers at once; each costs every event a call. */
 export const followersMax = 64
 
-/** What can happen to an actor. `log` is a line the actor wrote itself. */
-export type EventKind =
-  | 'spawned'
-  | 'started'
-  | 'failed'
-  | 'backoff'
-  | 'restarted'
-  | 'stopped'
-  | 'killed'
-  | 'escalated'
-  | 'suspended'
-  | 'resumed'
-  | 'quarantined'
-  | 'hook-failed'
-  | 'log'
+/**
+ * What can happen to an actor. `failed` calls for a decision, `failed-ending` and `hook-failed` for none: the life was ending anyway, or
+ * goes on. `halted` is the end of a life that has not failed and is to be followed by another. `log` is a line the actor wrote itself.
+ */
+export type EventKind = (typeof eventKinds)[number]
+
+export const eventKinds = [
+  'spawned',
+  'started',
+  'failed',
+  'failed-ending',
+  'halted',
+  'backoff',
+  'restarted',
+  'stopped',
+  'killed',
+  'escalated',
+  'suspended',
+  'resumed',
+  'quarantined',
+  'hook-failed',
+  'log',
+] as const
+
+/** Why a life was halted that had not failed: it ended by itself or by a kill, with a sibling, or by order. */
+export interface Halted {
+  readonly by: 'itself' | 'sibling' | 'order'
+  readonly exit: Exit
+}
 
 /** One event; the path is made when it is read. */
 export interface LifecycleEvent {
@@ -66,7 +81,10 @@ export class EventLog {
     return events
   }
 
-  /** Calls `follow` for each event from now on, false if too many follow already. `follow` must not throw. */
+  /**
+   * Calls `follow` for each event from now on; false if too many follow already. `follow` must neither throw nor act on actors: what it
+   * hears of is only half done.
+   */
   follow(follow: (event: LifecycleEvent) => void): boolean {
     if (this.#followers.size >= followersMax) return false
     this.#followers.add(follow)

@@ -1,32 +1,38 @@
 // A halt: the end of one life, step by step: the handler that runs, the children, the hook; or cut short at the deadline.
-import { busy, down, halting, stashing } from './cell.ts'
+import { busy, down, ended, halting, starting, stashing } from './cell.ts'
 import { Deadline } from './deadline.ts'
 import { Fault } from './fault.ts'
+import { runHook } from './hook.ts'
 import { drop } from './router.ts'
-import { unstashAll } from './stash.ts'
-import { isThenable } from './thenable.ts'
+import { putAside, unstashAll } from './stash.ts'
+import { isThenable, whenSettled } from './thenable.ts'
 import { cancelAllTicks } from './tick.ts'
-import { unwatchAll } from './watches.ts'
+import { unwatchAll, whenEnded } from './watches.ts'
 import { KILLED } from './exit.ts'
 import type { Cell } from './cell.ts'
 import type { Exit } from './exit.ts'
 
 /** What a halt needs from those who end whole actors. */
 export interface HaltSteps {
-  /** Ends a child for good, kindly. */
-  stopChild(child: Cell, done: () => void): void
+  /** Ends a child for good, kindly: at once if nothing keeps it. */
+  stopChild(child: Cell): void
   /** Ends a child for good, at once. */
   killChild(child: Cell): void
   /** The cell is down: no state, no timers, no watches; its mail waits. */
   done(exit: Exit): void
 }
 
-/** For what is asynchronous in the end of a life; `halt` in ending.ts spares itself one where nothing is. */
+/**
+ * For what is asynchronous in the end of a life; `halt` in ending.ts spares itself one where nothing is. From the first wait on it has the
+ * cell's shutdown time, for all its steps together.
+ */
 export class Halt {
   readonly #cell: Cell
   readonly #steps: HaltSteps
   readonly #deadline: Deadline
+  #listeners: (() => void)[] | undefined = undefined
   #exit: Exit
+  #isCut = false
   #isOver = false
 
   constructor(cell: Cell, exit: Exit, steps: HaltSteps) {
@@ -40,21 +46,25 @@ export class Halt {
     const cell = this.#cell
     cell.flags |= down | halting
     cell.rare.halt = this
-    if ((cell.flags & busy) === 0) {
-      this.#endChildren()
-      return
-    }
-    this.#startDeadline()
-    cell.rare.whenIdle = () => this.#endChildren()
+    // A start may wait for children of its own: it ends when they do.
+    if ((cell.flags & (busy | starting)) === busy) this.#whenIdle(() => this.#endChildren())
+    else this.#endChildren()
   }
 
   /** Ends it now: what runs is abandoned, what lives below is killed. */
   cut(): void {
-    if (this.#isOver) return
+    if (this.#isCut || this.#isOver) return
+    this.#isCut = true
     this.#exit = KILLED
     abandon(this.#cell)
     for (const child of this.#cell.children().toReversed()) this.#steps.killChild(child)
     this.#complete()
+  }
+
+  /** Calls `listener` once this is over, after the one it was made for. */
+  after(listener: () => void): void {
+    this.#listeners ??= []
+    this.#listeners.push(listener)
   }
 
   #startDeadline(): void {
@@ -63,37 +73,43 @@ export class Halt {
     host.timers.add(this.#deadline, host.clock.now() + spec.shutdownMs)
   }
 
+  #whenIdle(next: () => void): void {
+    this.#startDeadline()
+    this.#cell.rare.whenIdle = next
+  }
+
   /** The last started goes first. Loops while children end at once, so that a million of them need no deep stack. */
   #endChildren(): void {
     for (let child = this.#cell.lastChild; child !== undefined; child = this.#cell.lastChild) {
-      if (this.#isOver) return
-      let hasEnded = false
-      let isLate = false
-      this.#steps.stopChild(child, () => {
-        hasEnded = true
-        if (isLate) this.#endChildren()
-      })
-      isLate = true
-      if (!hasEnded) return
+      if (this.#isCut) return
+      this.#steps.stopChild(child)
+      if ((child.flags & ended) === 0) {
+        whenEnded(child, () => this.#endChildren())
+        this.#startDeadline()
+        return
+      }
     }
-    this.#runHook()
+    if ((this.#cell.flags & busy) === 0) this.#runHook()
+    else this.#whenIdle(() => this.#runHook())
   }
 
   #runHook(): void {
     const cell = this.#cell
     const hook = cell.definition.spec.stopping
-    if (this.#isOver) return
+    if (this.#isCut) return
     if (hook === undefined || cell.self === undefined || this.#exit.cause === 'killed') {
       this.#complete()
       return
     }
+    const { self } = cell
     try {
-      const result: unknown = hook.call(cell.definition.spec, cell.self, this.#exit)
+      const result: unknown = runHook(cell.host, () => hook.call(cell.definition.spec, self, this.#exit))
       if (isThenable(result)) {
         this.#startDeadline()
-        Promise.resolve(result).then(
+        whenSettled(
+          result,
           () => this.#complete(),
-          (error: unknown) => this.#hookFailed(error),
+          (error) => this.#hookFailed(error),
         )
         return
       }
@@ -122,18 +138,22 @@ export class Halt {
     cell.rare.halt = undefined
     cell.flags &= ~halting
     this.#steps.done(this.#exit)
+    for (const listener of this.#listeners ?? []) listener()
   }
 }
 
 /** What a life leaves behind is taken away; the mail stays, with what was set aside in front. */
 export function clear(cell: Cell): void {
   cell.life++
-  if (cell.rareIfAny !== undefined) {
+  cell.signals = undefined
+  const rare = cell.rareIfAny
+  if (rare !== undefined) {
     cancelAllTicks(cell)
     unwatchAll(cell)
     unstashAll(cell)
+    // The next life looks after its children with a budget of its own.
+    rare.supervisor = undefined
   }
-  cell.signals = undefined
   cell.state = undefined
   cell.self?.expire()
   cell.self = undefined
@@ -142,14 +162,15 @@ export function clear(cell: Cell): void {
 /** Gives up on the async handler or hook that runs: its result will not be taken, its message is a dead letter. */
 export function abandon(cell: Cell): void {
   if ((cell.flags & busy) === 0) return
-  const { current } = cell
+  const { current, rare } = cell
+  const { whenBegun } = rare
   const isAside = (cell.flags & stashing) !== 0
-  const whenBegun = cell.rareIfAny?.whenBegun
   cell.life++
   cell.current = undefined
-  cell.rare.whenIdle = undefined
-  cell.rare.whenBegun = undefined
-  cell.flags &= ~(busy | stashing)
-  if (current !== undefined && !isAside) drop(cell, current, 'handler-abandoned')
+  rare.whenIdle = undefined
+  rare.whenBegun = undefined
+  cell.flags &= ~(busy | starting | stashing)
+  if (current !== undefined && isAside) putAside(cell, current)
+  else if (current !== undefined) drop(cell, current, 'handler-abandoned')
   whenBegun?.('abandoned')
 }

@@ -8,7 +8,12 @@ export function lookup(host: Host, guardian: Cell, path: string): Cell | undefin
   const cut = path.lastIndexOf('/')
   const name = path.slice(cut + 1)
   const above = path.slice(0, Math.max(cut, 0))
-  const parent = above === host.name ? guardian : lookup(host, guardian, above)
+  // A root may be called like its node: then both have children of such paths, and no two of them the same.
+  const root = above === host.name ? childNamed(guardian, name) : undefined
+  return root ?? childNamed(lookup(host, guardian, above), name)
+}
+
+function childNamed(parent: Cell | undefined, name: string): Cell | undefined {
   for (let child = parent?.firstChild; child !== undefined; child = child.next) {
     if (child.name === name) return child
   }

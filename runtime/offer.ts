@@ -1,7 +1,8 @@
 // An offer: a message that waits for room in a full mailbox.
+import { closed } from './cell.ts'
 import { Envelope } from './envelope.ts'
 import { Fault } from './fault.ts'
-import { deliver } from './router.ts'
+import { deathFault, deliver } from './router.ts'
 import type { Cell } from './cell.ts'
 import type { TimerEntry } from './timer-queue.ts'
 
@@ -72,10 +73,14 @@ export async function makeOffer(cell: Cell, envelope: Envelope, timeoutMs: numbe
   await offer.promise
 }
 
-/** Lets offers in while there is room. */
+/** Lets offers in while there is room; who takes no more mail has none. */
 export function admitOffers(cell: Cell): void {
   const offers = cell.rareIfAny?.offers
   if (offers === undefined || offers.size === 0) return
+  if ((cell.flags & closed) !== 0) {
+    refuseOffers(cell, () => deathFault({ to: cell, name: 'offer' }, 'actor-stopped'))
+    return
+  }
   for (const offer of offers) {
     if (cell.mailbox.count >= cell.definition.messagesMax) return
     offers.delete(offer)

@@ -48,12 +48,8 @@ function objectKind(value: object): PayloadKind {
 function isOwnBytes(view: ArrayBufferView, prototype: object | null): boolean {
   if (types.isSharedArrayBuffer(view.buffer)) return false
   if (prototype === DataView.prototype || prototype === Buffer.prototype) return true
-  // Uint8Array and its like are one step below the typed array they share, and only they have this constant as their own.
-  return (
-    prototype !== null &&
-    prototypeOf(prototype) === typedArray &&
-    Object.hasOwn(prototype, 'BYTES_PER_ELEMENT')
-  )
+  // Uint8Array and its like are one step below the typed array they share; a subclass of theirs is two.
+  return prototype !== null && prototypeOf(prototype) === typedArray
 }
 
 function prototypeOf(value: object): object | null {

@@ -9,7 +9,7 @@ import { NEVER_EXISTED } from './exit.ts'
 import { makeOffer } from './offer.ts'
 import { freezeDeep } from './payload.ts'
 import { deathFault, deliver, deliverToNobody } from './router.ts'
-import { observe } from './watches.ts'
+import { lastExit, observe } from './watches.ts'
 import type { DeadlineOptions, Ref } from './actor.ts'
 import type { Cell, Host } from './cell.ts'
 import type { Exit } from './exit.ts'
@@ -90,14 +90,14 @@ export class LocalRef implements Ref {
 
   watch(observer: (exit: Exit) => void): () => void {
     const token = {}
-    const { soon } = this.#host.clock
+    const { clock } = this.#host
     // Observers run outside of all actors: what they throw is the program's, not an actor's.
-    const hear = (exit: Exit): void => soon(() => observer(exit))
+    const hear = (exit: Exit): void => clock.soon(() => observer(exit))
     const { cell } = this
     if (cell === undefined) {
       let isWatching = true
-      const exit = this.#cell?.rareIfAny?.exit ?? NEVER_EXISTED
-      soon(() => {
+      const exit = this.#cell === undefined ? NEVER_EXISTED : lastExit(this.#cell)
+      clock.soon(() => {
         if (isWatching) observer(exit)
       })
       return () => {
@@ -159,7 +159,7 @@ export function isRef(value: unknown): value is LocalRef {
 }
 
 /** In strict mode a payload must survive the codec, and is frozen from here on. */
-function checkPayload(host: Host, attempt: string, payload: unknown): void {
+export function checkPayload(host: Host, attempt: string, payload: unknown): void {
   const flaw = host.flawOf(payload)
   if (flaw !== undefined) {
     throw new Fault('payload-unencodable', `Cannot ${attempt}: ${flaw.path} is ${flaw.what}`, {

@@ -2,12 +2,13 @@
 import { AskCounters } from './ask.ts'
 import { audit } from './accounting.ts'
 import { begin } from './begin.ts'
-import { Cell, Totals } from './cell.ts'
+import { Cell, closed, Totals } from './cell.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { ActorDefinition, defineActor } from './definition.ts'
 import { stopForGood } from './ending.ts'
 import { EventLog } from './event-log.ts'
 import { STOPPED } from './exit.ts'
+import { afterCode } from './hook.ts'
 import { descendants, lookup } from './lookup.ts'
 import { payloadFlaw } from './payload.ts'
 import { isRef, refOf } from './ref.ts'
@@ -73,6 +74,7 @@ export class Runtime {
       isStrict: parts.isStrict ?? false,
       flawOf: (payload) => payloadFlaw(payload, isRef),
       current: undefined,
+      hooks: 0,
       makeSelf: (cell) => new ActorSelf(cell),
     }
     const definition = guardianDefinition as unknown as ActorDefinition
@@ -108,7 +110,11 @@ export class Runtime {
 
   /** Ends all roots kindly, the last started first, then everything else. */
   async stop(): Promise<void> {
-    await new Promise<void>((resolve) => stopForGood(this.guardian, STOPPED, () => resolve()))
+    // From now on, also where the end has to wait for the code that asks for it.
+    this.guardian.flags |= closed
+    await new Promise<void>((resolve) => {
+      afterCode(this.host, () => stopForGood(this.guardian, STOPPED, () => resolve()))
+    })
     this.host.timers.close()
   }
 }

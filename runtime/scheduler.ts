@@ -43,6 +43,8 @@ export class Scheduler<R extends Runnable> {
   #checkEvery = checkMessagesMax
   #untilCheck = checkMessagesMax
   #coarseMs = 0
+  #recordMs = 0
+  #isRecordFresh = false
   /** How many turns began after a wait of under 1 ms, 2, 4, … 2^30 ms: the always-on picture of mailbox waits. */
   readonly waits: Uint32Array = new Uint32Array(32)
   readonly #pump: () => void = outsideOfActors(() => this.#run())
@@ -70,9 +72,16 @@ export class Scheduler<R extends Runnable> {
     this.#look()
   }
 
-  /** Milliseconds for records, not for deadlines: within a pump by its last look at the clock, else exact. */
+  /**
+   * Whole milliseconds for records, not for deadlines: a pump looks once for all records between two checks, elsewhere each is exact.
+   * Not the coarse time: that stands still while nobody has a turn, and a record may come first after an idle hour.
+   */
   get recordMs(): number {
-    return this.#isRunning ? this.#coarseMs : Math.floor(this.#clock.now())
+    if (!this.#isRunning || !this.#isRecordFresh) {
+      this.#recordMs = Math.floor(this.#clock.now())
+      this.#isRecordFresh = true
+    }
+    return this.#recordMs
   }
 
   /** Puts a runnable last in the queue unless it stands there. */
@@ -93,6 +102,7 @@ export class Scheduler<R extends Runnable> {
 
   #run(): void {
     this.#isRunning = true
+    this.#isRecordFresh = false
     this.#takeTurns()
     this.#isRunning = false
   }
@@ -149,6 +159,7 @@ export class Scheduler<R extends Runnable> {
     this.#checkedMs = this.#clock.now()
     this.#coarseMs = Math.floor(this.#checkedMs) | 0
     this.#untilCheck = this.#checkEvery
+    this.#isRecordFresh = false
   }
 
   #check(): void {

@@ -3,13 +3,14 @@ import { Fault } from './fault.ts'
 import { defaultBehaviour } from './definition.ts'
 import { stopForGood, requestStop } from './ending.ts'
 import { NEVER_EXISTED, STOPPED } from './exit.ts'
-import { localRef, refOf } from './ref.ts'
+import { checkPayload, localRef, refOf } from './ref.ts'
 import { spawnAndWait, spawnNow } from './spawn.ts'
 import { stashCurrent, unstashAll } from './stash.ts'
 import { cancelTick, startTick } from './tick.ts'
-import { unwatchCell, watchCell } from './watches.ts'
+import { unwatchCell, unwatchPredecessor, watchCell } from './watches.ts'
 import type { Log, Ref, SpawnOptions, TimerOptions } from './actor.ts'
 import type { Cell, LivingSelf } from './cell.ts'
+import type { TickMessage, TickTime } from './tick.ts'
 
 /** Each member asks for the cell first: after the end of its life a self is good for nothing. */
 export class ActorSelf implements LivingSelf {
@@ -73,18 +74,18 @@ export class ActorSelf implements LivingSelf {
   }
 
   after(delayMs: number, name: string, payload?: unknown, options?: TimerOptions): void {
-    startTick(this.#alive(), { key: options?.key ?? name, name, payload }, { delayMs })
+    this.#startTick({ key: options?.key ?? name, name, payload }, { delayMs })
   }
 
   every(periodMs: number, name: string, payload?: unknown, options?: TimerOptions): void {
-    startTick(this.#alive(), { key: options?.key ?? name, name, payload }, { delayMs: periodMs, periodMs })
+    this.#startTick({ key: options?.key ?? name, name, payload }, { delayMs: periodMs, periodMs })
   }
 
   cancel(key: string): boolean {
     return cancelTick(this.#alive(), key)
   }
 
-  watch(ref: Ref<never>): void {
+  watch(ref: Ref): void {
     const cell = this.#alive()
     const local = localRef(ref)
     const target = local.cellOrLast
@@ -92,9 +93,12 @@ export class ActorSelf implements LivingSelf {
     else watchCell(cell, target, local)
   }
 
-  unwatch(ref: Ref<never>): void {
-    const target = localRef(ref).cellOrLast
-    if (target !== undefined) unwatchCell(this.#alive(), target)
+  unwatch(ref: Ref): void {
+    const cell = this.#alive()
+    const local = localRef(ref)
+    const target = local.cellOrLast
+    if (target !== undefined) unwatchCell(cell, target)
+    unwatchPredecessor(cell, local.path)
   }
 
   become(behaviour: string = defaultBehaviour): void {
@@ -116,7 +120,7 @@ export class ActorSelf implements LivingSelf {
     unstashAll(this.#alive())
   }
 
-  stop(child?: Ref<never>): void {
+  stop(child?: Ref): void {
     const cell = this.#alive()
     if (child === undefined) {
       requestStop(cell)
@@ -130,6 +134,13 @@ export class ActorSelf implements LivingSelf {
       })
     }
     stopForGood(target, STOPPED)
+  }
+
+  #startTick(message: TickMessage, time: TickTime): void {
+    const cell = this.#alive()
+    const { host } = cell
+    if (host.isStrict) checkPayload(host, `start timer "${message.key}" of "${cell.path}"`, message.payload)
+    startTick(cell, message, time)
   }
 
   #alive(): Cell {

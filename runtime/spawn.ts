@@ -1,6 +1,6 @@
 // A spawn: a new cell under its parent, named, counted and begun.
 import { begin } from './begin.ts'
-import { Cell, closed, ended, halting } from './cell.ts'
+import { Cell, closed, down, ended, halting } from './cell.ts'
 import { compiled } from './definition.ts'
 import { finish, halt } from './ending.ts'
 import { failedExit } from './exit.ts'
@@ -31,9 +31,8 @@ export function spawnNow(parent: Cell, request: SpawnRequest): LocalRef {
   let isNow = true
   let thrown: Fault | undefined
   begin(cell, (result) => {
-    if (typeof result === 'string') return
-    if (isNow) thrown = result
-    else cell.host.supervision.failed(cell, result, 'restart')
+    if (isNow && typeof result !== 'string') thrown = result
+    return isNow
   })
   isNow = false
   if (thrown === undefined) return refOf(cell)
@@ -54,6 +53,7 @@ export function spawnAndWait(parent: Cell, request: SpawnRequest): Promise<Local
           reject(result)
         })
       }
+      return true
     })
   })
 }
@@ -102,8 +102,9 @@ function claimName(cell: Cell, name: string): void {
 
 function checkRoom(parent: Cell, name: string): void {
   const { actors } = parent.host.totals
-  if ((parent.flags & (ended | halting | closed)) !== 0) {
-    throw new Fault('actor-stopped', `Cannot spawn "${name}" under "${parent.path}": that actor is ending`, {
+  if ((parent.flags & (ended | down | halting | closed)) !== 0) {
+    const where = parent.parent === undefined ? `on node "${parent.host.name}"` : `under "${parent.path}"`
+    throw new Fault('actor-stopped', `Cannot spawn "${name}" ${where}: it is ending`, {
       hint: 'Spawn children before the actor is told to stop.',
     })
   }

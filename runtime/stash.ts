@@ -2,11 +2,15 @@
 import { stashing } from './cell.ts'
 import { Fault } from './fault.ts'
 import type { Cell } from './cell.ts'
+import type { Envelope } from './envelope.ts'
 
 /** Messages that one actor may put aside. */
 export const stashMax = 10_000
 
-/** Puts the message in hand aside. It is neither handled nor answered until it comes back. @throws {Fault} `stash-full` `stash-misused` */
+/**
+ * Puts the message in hand aside, once its handler has ended. It is neither handled nor answered until it comes back; a handler that fails
+ * after all has failed with it. @throws {Fault} `stash-full` `stash-misused`
+ */
 export function stashCurrent(cell: Cell): void {
   const current = cell.host.current
   const envelope = current?.to === cell ? current : cell.current
@@ -15,14 +19,20 @@ export function stashCurrent(cell: Cell): void {
       hint: 'Call self.stash() once, in the handler of the message.',
     })
   }
-  const stash = (cell.rare.stash ??= [])
-  if (stash.length >= stashMax) {
-    throw new Fault('stash-full', `Cannot stash in "${cell.path}": it holds ${stash.length} of ${stashMax} messages`, {
+  const held = cell.rareIfAny?.stash?.length ?? 0
+  if (held >= stashMax) {
+    throw new Fault('stash-full', `Cannot stash in "${cell.path}": it holds ${held} of ${stashMax} messages`, {
       hint: 'Refuse messages with a Fault instead, or unstash earlier.',
     })
   }
-  stash.push(envelope)
   cell.flags |= stashing
+}
+
+/** Takes a message that was marked so by its handler. */
+export function putAside(cell: Cell, envelope: Envelope): void {
+  const { rare } = cell
+  rare.stash ??= []
+  rare.stash.push(envelope)
 }
 
 /** Puts all back in front of the mailbox, the oldest first. */

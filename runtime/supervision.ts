@@ -50,3 +50,8 @@ export interface ChildSpec {
   readonly shutdownMs: number
   readonly backoff?: Backoff | undefined
 }
+
+/** What may be said of a child, as it is written: what is left out has its default, in a backoff too. */
+export interface ChildOptions extends Partial<Omit<ChildSpec, 'backoff'>> {
+  readonly backoff?: Partial<Backoff> | undefined
+}

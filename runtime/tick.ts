@@ -11,12 +11,26 @@ export const timersMax = 100_000
 /** The longest delay: 2^31 - 1 ms, about 24.8 days. */
 const delayMsMax = 2_147_483_647
 
+/** What a timer sends, and the key under which it is known. */
+export interface TickMessage {
+  readonly key: string
+  readonly name: string
+  readonly payload: unknown
+}
+
+/** When: once, or again each period. */
+export interface TickTime {
+  readonly delayMs: number
+  readonly periodMs?: number
+}
+
 /** Sends its message once, or each period; never a second one while the first is unhandled. */
 class Tick implements Origin, TimerEntry {
   dueMs = 0
   seq = 0
   heapIndex = -1
   wanted = true
+  readonly isAsk = false
   readonly cause = undefined
   readonly key: string
   readonly #cell: Cell
@@ -27,7 +41,7 @@ class Tick implements Origin, TimerEntry {
 
   constructor(
     cell: Cell,
-    message: { readonly key: string; readonly name: string; readonly payload: unknown },
+    message: TickMessage,
     periodMs: number | undefined,
   ) {
     this.#cell = cell
@@ -75,8 +89,8 @@ class Tick implements Origin, TimerEntry {
 /** Starts a timer under its key, in place of the one that had it. @throws {Fault} `timer-invalid` `timers-full` `message-unknown` */
 export function startTick(
   cell: Cell,
-  message: { readonly key: string; readonly name: string; readonly payload: unknown },
-  time: { readonly delayMs: number; readonly periodMs?: number },
+  message: TickMessage,
+  time: TickTime,
 ): void {
   checkTick(cell, message, time)
   const timers = (cell.rare.timers ??= new Map())
@@ -106,8 +120,8 @@ export function cancelAllTicks(cell: Cell): void {
 
 function checkTick(
   cell: Cell,
-  message: { readonly key: string; readonly name: string },
-  time: { readonly delayMs: number; readonly periodMs?: number },
+  message: TickMessage,
+  time: TickTime,
 ): void {
   const attempt = `Cannot start timer "${message.key}" of "${cell.path}"`
   if (!cell.definition.understands(message.name)) {

@@ -87,7 +87,6 @@ export class TimerQueue {
   }
 
   #fire(): void {
-    if (this.#isClosed) return
     this.#alarm = undefined
     this.#alarmMs = -Infinity
     const nowMs = this.#clock.now()

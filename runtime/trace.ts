@@ -82,7 +82,7 @@ export class Traces {
       from: envelope.from?.path ?? '',
       to: cell.path,
       message: envelope.name,
-      isAsk: envelope.origin !== undefined && envelope.from !== cell,
+      isAsk: envelope.origin?.isAsk === true,
     }
     for (const trace of this.#running) {
       if (trace.cell !== cell) continue

@@ -2,19 +2,21 @@
 import { ranIdle } from './begin.ts'
 import { blocked, busy, closed, down, halting, stashing, traced } from './cell.ts'
 import { inContextOf } from './context.ts'
-import { endLife, killNow } from './ending.ts'
+import { endLife } from './ending.ts'
 import { Fault } from './fault.ts'
 import { admitOffers } from './offer.ts'
 import { drop } from './router.ts'
-import { isThenable } from './thenable.ts'
-import type { Cell, Signal } from './cell.ts'
+import { takeSignals } from './signals.ts'
+import { putAside } from './stash.ts'
+import { isThenable, whenSettled } from './thenable.ts'
+import type { Cell } from './cell.ts'
 import type { Envelope, Origin } from './envelope.ts'
 
-/** Handles at most `budget` messages; returns how many. */
+/** Hears and handles at most `budget` signals and messages; returns how many. */
 export function takeTurn(cell: Cell, budget: number): number {
   let count = 0
   for (;;) {
-    if (cell.signals !== undefined) takeSignals(cell)
+    if (cell.signals !== undefined) count += takeSignals(cell, budget - count)
     if ((cell.flags & blocked) !== 0 || count === budget) break
     const envelope = cell.mailbox.shift()
     if (envelope === undefined) {
@@ -44,7 +46,7 @@ function handle(cell: Cell, envelope: Envelope): void {
   host.current = envelope
   try {
     result = handler.isAsync ? inContextOf(envelope, handler.run, self) : handler.run(self, envelope.payload)
-    if (typeof result === 'object' && isThenable(result)) {
+    if ((typeof result === 'object' || typeof result === 'function') && isThenable(result)) {
       host.current = undefined
       awaitHandler(cell, envelope, result)
       return
@@ -62,14 +64,15 @@ function handle(cell: Cell, envelope: Envelope): void {
 
 function awaitHandler(cell: Cell, envelope: Envelope, result: PromiseLike<unknown>): void {
   cell.flags |= busy
+  cell.busySinceMs = cell.host.scheduler.recordMs
   cell.current = envelope
   const { life } = cell
-  // `Promise.resolve` tames foreign thenables: one ending, never on this stack.
-  Promise.resolve(result).then(
+  whenSettled(
+    result,
     (reply) => {
       if (cell.life === life) resume(cell, envelope, reply)
     },
-    (error: unknown) => {
+    (error) => {
       if (cell.life !== life) return
       cell.flags &= ~busy
       cell.current = undefined
@@ -92,6 +95,7 @@ function resume(cell: Cell, envelope: Envelope, reply: unknown): void {
 function isAside(cell: Cell, envelope: Envelope): boolean {
   const isStashed = (cell.flags & stashing) !== 0
   cell.flags &= ~stashing
+  if (isStashed) putAside(cell, envelope)
   if ((cell.flags & traced) !== 0) cell.host.traces.handled(cell, envelope, isStashed ? 'stashed' : 'handled')
   return isStashed
 }
@@ -114,7 +118,7 @@ function failed(cell: Cell, envelope: Envelope, error: unknown): void {
   cell.flags &= ~stashing
   const directive = host.supervision.directive(cell, error)
   const fault = Fault.wrap(error, 'handler-failed', `Cannot handle "${envelope.name}" in "${cell.path}"`)
-  if (directive === 'resume' && envelope.origin !== undefined) {
+  if (directive === 'resume' && envelope.origin?.isAsk === true) {
     // An expected failure is an answer like any other.
     cell.handled++
     if ((cell.flags & traced) !== 0) host.traces.handled(cell, envelope, fault.code)
@@ -125,10 +129,11 @@ function failed(cell: Cell, envelope: Envelope, error: unknown): void {
     drop(cell, envelope, 'handler-failed', fault)
     return
   }
+  const isEnding = (cell.flags & halting) !== 0
   cell.rare.lastFault = fault
-  host.events.emit('failed', cell, fault)
+  host.events.emit(isEnding ? 'failed-ending' : 'failed', cell, fault)
   keepOrDrop(cell, envelope, fault)
-  if ((cell.flags & halting) !== 0) return
+  if (isEnding) return
   cell.flags |= down
   host.supervision.failed(cell, fault, directive)
 }
@@ -150,67 +155,4 @@ function keepOrDrop(cell: Cell, envelope: Envelope, fault: Fault): void {
   rare.failing = undefined
   cell.host.events.emit('quarantined', cell, { message: envelope.name, tries })
   drop(cell, envelope, 'message-poisoned', fault)
-}
-
-function takeSignals(cell: Cell): void {
-  while ((cell.flags & busy) === 0) {
-    const signal = cell.signals?.shift()
-    if (signal === undefined) break
-    takeSignal(cell, signal)
-  }
-  if (cell.signals?.length === 0) cell.signals = undefined
-}
-
-function takeSignal(cell: Cell, signal: Signal): void {
-  switch (signal.type) {
-    case 'kill':
-      killNow(cell)
-      return
-    case 'restart':
-      if ((cell.flags & (halting | down)) === 0) cell.host.supervision.restart(cell)
-      return
-    case 'down':
-      hearDown(cell, signal)
-  }
-}
-
-function hearDown(cell: Cell, signal: Signal & { type: 'down' }): void {
-  const hook = cell.definition.spec.down
-  if (signal.watched !== undefined) cell.rareIfAny?.watching?.delete(signal.watched)
-  if (hook === undefined || cell.self === undefined || (cell.flags & down) !== 0) return
-  try {
-    const result: unknown = hook.call(cell.definition.spec, cell.self, signal.ref, signal.exit)
-    if (isThenable(result)) awaitDown(cell, result)
-  } catch (error) {
-    hookFailed(cell, error)
-  }
-}
-
-function awaitDown(cell: Cell, result: PromiseLike<unknown>): void {
-  cell.flags |= busy
-  const { life } = cell
-  Promise.resolve(result).then(
-    () => {
-      if (cell.life !== life) return
-      cell.flags &= ~busy
-      if (!ranIdle(cell)) cell.wake()
-    },
-    (error: unknown) => {
-      if (cell.life !== life) return
-      cell.flags &= ~busy
-      hookFailed(cell, error)
-      if (!ranIdle(cell)) cell.wake()
-    },
-  )
-}
-
-function hookFailed(cell: Cell, error: unknown): void {
-  const { host } = cell
-  const fault = Fault.wrap(error, 'hook-failed', `Cannot run the down hook of "${cell.path}"`)
-  cell.rare.lastFault = fault
-  host.events.emit('failed', cell, fault)
-  const directive = host.supervision.directive(cell, error)
-  if (directive === 'resume' || (cell.flags & halting) !== 0) return
-  cell.flags |= down
-  host.supervision.failed(cell, fault, directive)
 }

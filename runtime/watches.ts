@@ -1,5 +1,6 @@
 // Watches: who hears when an actor ends, exactly once.
 import { ended } from './cell.ts'
+import { STOPPED } from './exit.ts'
 import type { Ref } from './actor.ts'
 import type { Cell } from './cell.ts'
 import type { Exit } from './exit.ts'
@@ -11,7 +12,7 @@ export function watchCell(watcher: Cell, target: Cell, ref: Ref): void {
   const token = {}
   watching.set(target, token)
   const hear = (exit: Exit): void => watcher.signal({ type: 'down', ref, exit, watched: target })
-  if ((target.flags & ended) !== 0) hear(target.rare.exit ?? { cause: 'never-existed' })
+  if ((target.flags & ended) !== 0) hear(lastExit(target))
   else observe(target, token, hear)
 }
 
@@ -21,8 +22,16 @@ export function unwatchCell(watcher: Cell, target: Cell): void {
   if (token === undefined) return
   watcher.rareIfAny?.watching?.delete(target)
   target.rareIfAny?.watchers?.delete(token)
-  const signals = watcher.signals?.filter((signal) => signal.type !== 'down' || signal.watched !== target)
-  watcher.signals = signals === undefined || signals.length === 0 ? undefined : signals
+  watcher.signals?.remove((signal) => signal.type === 'down' && signal.watched === target)
+}
+
+/** Takes back a `down` that waits of somebody else at the path: of a predecessor, or that nobody ever lived there. */
+export function unwatchPredecessor(watcher: Cell, path: string): void {
+  watcher.signals?.remove((signal) => {
+    if (signal.type !== 'down' || signal.ref.path !== path) return false
+    if (signal.watched !== undefined) watcher.rareIfAny?.watching?.delete(signal.watched)
+    return true
+  })
 }
 
 /** Ends all watches of an actor whose life is over. */
@@ -36,6 +45,18 @@ export function unwatchAll(watcher: Cell): void {
 export function observe(target: Cell, token: object, hear: (exit: Exit) => void): void {
   const watchers = (target.rare.watchers ??= new Map())
   watchers.set(token, hear)
+}
+
+/** How an actor that has gone ended; an end that needed no words left none. */
+export function lastExit(target: Cell): Exit {
+  return target.rareIfAny?.exit ?? STOPPED
+}
+
+/** Calls `hear` when the cell has gone, after all watchers. */
+export function whenEnded(cell: Cell, hear: (exit: Exit) => void): void {
+  const { rare } = cell
+  rare.whenEnded ??= []
+  rare.whenEnded.push(hear)
 }
 
 /** Tells all watchers, each once. */

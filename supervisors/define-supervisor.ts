@@ -1,15 +1,17 @@
 // A supervisor definition: an actor that does nothing but look after a fixed list of children.
 import { compiled, defineActor } from '../runtime/definition.ts'
 import { Fault } from '../runtime/fault.ts'
-import { childSpec, listedDefaults, supervisionSpec } from './supervision-spec.ts'
+import { checkName } from '../runtime/path.ts'
+import { recordField, refusal } from './spec-field.ts'
+import { admitChild, childSpec, listedDefaults, supervisionSpec } from './supervision-spec.ts'
 import type { Definition, Self } from '../runtime/actor.ts'
-import type { ChildSpec, SupervisionSpec } from '../runtime/supervision.ts'
+import type { ChildOptions, SupervisionSpec } from '../runtime/supervision.ts'
 
 /** Children that one list may name. */
 export const listedChildrenMax = 10_000
 
 /** One line of a supervisor's list. */
-export interface ListedChild extends Partial<ChildSpec> {
+export interface ListedChild extends ChildOptions {
   /** One path segment, unique in the list. */
   readonly name: string
   readonly actor: Definition
@@ -22,7 +24,7 @@ export interface SupervisorSpec extends Partial<SupervisionSpec> {
   /** Started in this order, each after the one before has started; stopped in reverse. Permanent unless they say otherwise. */
   readonly children: readonly ListedChild[]
   /** How the supervisor itself wants to be looked after; its shutdown has no deadline unless given, as in OTP. */
-  readonly child?: Partial<ChildSpec>
+  readonly child?: ChildOptions
   readonly version?: number
 }
 
@@ -45,6 +47,7 @@ interface SupervisorTable {
 /**
  * Defines a supervisor with a static list of children. It answers `children`.
  * @throws {Fault} `supervision-invalid` a field is unknown or out of range, or two children share a name
+ * @throws {Fault} `name-invalid` `definition-invalid` of a child
  * @example
  * const shop = defineSupervisor('shop', {
  *   strategy: 'rest-for-one',
@@ -55,14 +58,16 @@ export function defineSupervisor(
   name: string,
   spec: SupervisorSpec,
 ): Definition<[], SupervisorState, SupervisorTable> {
-  const { children, child, version, ...supervision } = spec
+  const { children, child, version, ...rest } = spec
+  const supervision = supervisionSpec(rest)
   checkList(name, children)
-  const listed = children.map(complete)
+  const listed = children.map((line) => complete(line, supervision))
+  const ownSpec = childSpec({ shutdownMs: Infinity, ...child })
   return defineActor(name, {
     state: (): SupervisorState => ({ listed }),
     on: { children: statesOf },
-    supervision: supervisionSpec(supervision),
-    child: { shutdownMs: Infinity, ...child },
+    supervision,
+    child: ownSpec,
     ...(version === undefined ? {} : { version }),
     async started(self) {
       for (const { actor, args, ...options } of listed) await self.start(actor, options, ...((args ?? []) as never))
@@ -70,11 +75,18 @@ export function defineSupervisor(
   })
 }
 
-function complete(listed: ListedChild): ListedChild {
-  const { name, actor, args, ...options } = listed
+/** A line with everything that it leaves out; what could not be spawned is refused now, not at the start. */
+function complete(line: ListedChild, supervision: SupervisionSpec): ListedChild {
+  const { name, actor, args, ...options } = line
+  checkName(name)
+  if (args !== undefined && !Array.isArray(args)) {
+    throw refusal('args', args, 'a list of arguments', `Give args of "${name}" as a list for its state factory.`)
+  }
   const { child } = compiled(actor).spec
   const defaults = child === undefined ? listedDefaults : childSpec(child, listedDefaults)
-  const { restart, significant, shutdownMs, backoff } = childSpec(options, defaults)
+  const spec = childSpec(options, defaults)
+  admitChild(supervision, spec)
+  const { restart, significant, shutdownMs, backoff } = spec
   const whole = { name, actor, restart, significant, shutdownMs, args: args ?? [] }
   return backoff === undefined ? whole : { ...whole, backoff }
 }
@@ -96,13 +108,14 @@ function checkList(name: string, children: readonly ListedChild[]): void {
       hint: 'Give children: [{ name, actor }].',
     })
   }
-  const names = new Set<string>()
-  for (const child of children) {
-    if (names.has(child.name)) {
-      throw new Fault('supervision-invalid', `${attempt}: two children are called "${child.name}"`, {
+  const names = new Set<unknown>()
+  for (const child of children as readonly unknown[]) {
+    const name = recordField('children', child)['name']
+    if (names.has(name)) {
+      throw new Fault('supervision-invalid', `${attempt}: two children are called "${String(name)}"`, {
         hint: 'Give each child a name of its own.',
       })
     }
-    names.add(child.name)
+    names.add(name)
   }
 }

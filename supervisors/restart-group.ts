@@ -1,62 +1,103 @@
 // A restart group: the children that come back together, halted in reverse and begun in order, one step at a time.
 import { begin } from '../runtime/begin.ts'
-import { down, ended, halting } from '../runtime/cell.ts'
+import { down, ended, halting, ordered } from '../runtime/cell.ts'
 import { Deadline } from '../runtime/deadline.ts'
 import { finish, halt } from '../runtime/ending.ts'
 import { STOPPED } from '../runtime/exit.ts'
 import type { Cell } from '../runtime/cell.ts'
 import type { Exit } from '../runtime/exit.ts'
-import type { Fault } from '../runtime/fault.ts'
 
-/** Who looks on while a group is restarted. */
-export interface GroupEvents {
-  beginning(cell: Cell): void
-  failed(cell: Cell, fault: Fault): void
+/** One life to be halted, and why. */
+export interface Halting {
+  readonly cell: Cell
+  readonly exit: Exit
+  /** `failure` and `itself` have ended that life already, and it is only to be cleared away. */
+  readonly by: 'failure' | 'itself' | 'sibling' | 'order'
 }
 
-/** Takes on further children while it is at work: two failures at once become one restart of all whom either concerns. */
+/** Who comes back together, as a strategy has planned it. */
+export interface GroupPlan {
+  readonly cause: Halting
+  readonly halt: readonly Cell[]
+  readonly begin: readonly Cell[]
+  readonly drop: readonly Cell[]
+}
+
+/** What a restart group asks of its supervisor. */
+export interface GroupSupervisor {
+  /** A life is over. */
+  halted(halting: Halting, how: Exit): void
+  /** A new life is about to begin. */
+  beginning(cell: Cell): void
+}
+
+/**
+ * Takes on further children while it is at work: two failures at once become one restart of all whom either concerns. It waits for each
+ * halt and each start. A failure is decided upon at once, also one of a start; what the decision calls for joins the queue.
+ */
 export class RestartGroup {
   readonly #parent: Cell
-  readonly #events: GroupEvents
-  readonly #toHalt: { readonly cell: Cell; readonly exit: Exit }[] = []
-  readonly #toDrop: Cell[] = []
-  readonly #toBegin = new Set<Cell>()
+  readonly #supervisor: GroupSupervisor
   readonly #pause: Deadline
+  #toHalt: Halting[] = []
+  readonly #toDrop = new Set<Cell>()
+  readonly #toBegin = new Set<Cell>()
+  /** Those to begin, the first one last; made when the last halt is over. */
+  #line: Cell[] | undefined = undefined
   #isStepping = false
+  #isAdvancing = false
 
-  constructor(parent: Cell, events: GroupEvents) {
+  constructor(parent: Cell, supervisor: GroupSupervisor) {
     this.#parent = parent
-    this.#events = events
+    this.#supervisor = supervisor
     this.#pause = new Deadline(() => this.#advance())
   }
 
-  /** @param delayMs pause between the last halt and the first begin */
-  restart(
-    failed: { readonly cell: Cell; readonly exit: Exit },
-    plan: { readonly halt: readonly Cell[]; readonly begin: readonly Cell[]; readonly drop: readonly Cell[] },
-    delayMs: number,
-  ): void {
-    this.#toHalt.push(failed, ...plan.halt.map((cell) => ({ cell, exit: STOPPED })))
-    this.#toDrop.push(...plan.drop)
+  /** @param delayMs how long nobody begins, in place of the pause that is on; who must be halted is halted meanwhile */
+  restart(plan: GroupPlan, delayMs: number): void {
+    this.#toHalt.push(plan.cause, ...plan.halt.map((cell) => ({ cell, exit: STOPPED, by: 'sibling' as const })))
+    for (const cell of plan.drop) this.#toDrop.add(cell)
     for (const cell of plan.begin) this.#toBegin.add(cell)
+    this.#line = undefined
     const { timers, clock } = this.#parent.host
     timers.remove(this.#pause)
     if (delayMs > 0) timers.add(this.#pause, clock.now() + delayMs)
     this.#advance()
   }
 
-  #advance(): void {
-    while (!this.#isStepping) {
-      const next = this.#toHalt.shift()
-      if (next !== undefined) this.#halt(next.cell, next.exit)
-      else if (!this.#beginNext()) return
-    }
+  /** Ends the pause. */
+  hurry(): void {
+    if (this.#parent.host.timers.remove(this.#pause)) this.#advance()
   }
 
-  #halt(cell: Cell, exit: Exit): void {
-    if ((cell.flags & (ended | halting)) !== 0) return
-    this.#isStepping = true
-    halt(cell, exit, () => this.#stepped())
+  /** Forgets everything: there are no children any more. */
+  clear(): void {
+    this.#parent.host.timers.remove(this.#pause)
+    this.#toHalt = []
+    this.#toDrop.clear()
+    this.#toBegin.clear()
+    this.#line = undefined
+  }
+
+  #advance(): void {
+    if (this.#isAdvancing) return
+    this.#isAdvancing = true
+    while (!this.#isStepping && this.#next());
+    this.#isAdvancing = false
+  }
+
+  /** Begins the next step; false if there is none to be done now. */
+  #next(): boolean {
+    const halting = this.#toHalt.shift()
+    if (halting !== undefined) {
+      this.#halt(halting)
+      return true
+    }
+    if (this.#pause.heapIndex >= 0) return false
+    const cell = this.#nextToBegin()
+    if (cell === undefined) return false
+    this.#begin(cell)
+    return true
   }
 
   #stepped(): void {
@@ -64,30 +105,55 @@ export class RestartGroup {
     this.#advance()
   }
 
-  #beginNext(): boolean {
-    for (const cell of this.#toDrop.splice(0)) finish(cell, STOPPED)
-    if (this.#pause.heapIndex >= 0) return false
-    const cell = this.#parent.children().find((child) => this.#toBegin.has(child))
-    if (cell === undefined || (this.#parent.flags & (halting | ended)) !== 0) {
-      this.#toBegin.clear()
-      return false
-    }
-    this.#toBegin.delete(cell)
-    if ((cell.flags & (ended | down)) !== down) return true
-    if (cell.isOrdered) {
-      finish(cell, STOPPED)
-      return true
-    }
+  #halt(next: Halting): void {
+    const { cell, exit, by } = next
+    const isHalting = (cell.flags & halting) !== 0
+    const isDown = (cell.flags & down) !== 0 && !isHalting
+    if ((cell.flags & ended) !== 0 || (isDown && by === 'sibling')) return
     this.#isStepping = true
-    this.#events.beginning(cell)
-    begin(cell, (result) => {
-      this.#isStepping = false
-      // Never deeper into the stack: a child that fails at each start would otherwise fill it.
-      this.#parent.host.clock.later(() => {
-        if (typeof result === 'string') this.#advance()
-        else this.#events.failed(cell, result)
+    // Whoever ends by itself at the same time is waited for; what follows its end is decided there.
+    if (isHalting) cell.rareIfAny?.halt?.after(() => this.#stepped())
+    else {
+      halt(cell, exit, (how) => {
+        this.#halted(next, how)
+        this.#stepped()
       })
+    }
+  }
+
+  #halted(next: Halting, how: Exit): void {
+    const { cell } = next
+    if (this.#toDrop.delete(cell)) {
+      // Collateral: it matters to nobody that it has ended.
+      cell.flags |= ordered
+      finish(cell, how)
+    } else this.#supervisor.halted(next, how)
+  }
+
+  #nextToBegin(): Cell | undefined {
+    if (this.#toBegin.size === 0) return undefined
+    if ((this.#parent.flags & (down | halting | ended)) !== 0) {
+      this.#toBegin.clear()
+      return undefined
+    }
+    this.#line ??= this.#parent
+      .children()
+      .filter((child) => this.#toBegin.has(child))
+      .toReversed()
+    const cell = this.#line.pop()
+    if (cell === undefined) this.#toBegin.clear()
+    else this.#toBegin.delete(cell)
+    return cell
+  }
+
+  #begin(cell: Cell): void {
+    if ((cell.flags & (ended | halting | down)) !== down) return
+    this.#isStepping = true
+    this.#supervisor.beginning(cell)
+    begin(cell, (result) => {
+      if (result === 'begun') this.#stepped()
+      // Not before the decision, and never deeper into the stack: a child that fails at each start would otherwise fill it.
+      else this.#parent.host.clock.later(() => this.#stepped())
     })
-    return true
   }
 }

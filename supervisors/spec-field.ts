@@ -1,7 +1,7 @@
 // A spec field: one value of a supervision spec, taken as given or refused by name with what is allowed.
 import { escapeText } from '../runtime/escape.ts'
 import { Fault } from '../runtime/fault.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../runtime/nearest.ts'
 
 /** Characters of a refused value that are shown; it may be anything, and may come from outside. */
 const shownCharactersMax = 60

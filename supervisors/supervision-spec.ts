@@ -1,5 +1,5 @@
 // A supervision spec: how an actor looks after its children and is to be looked after, completed and checked.
-import type { Backoff, ChildSpec, RestartType, SupervisionSpec } from '../runtime/supervision.ts'
+import type { ChildOptions, ChildSpec, RestartType, SupervisionSpec } from '../runtime/supervision.ts'
 import { backoff, delayMsMax } from './backoff.ts'
 import { budgetDefaults } from './budget.ts'
 import { directiveRules } from './directive.ts'
@@ -15,11 +15,6 @@ import {
   type NumberRange,
 } from './spec-field.ts'
 import { strategies } from './strategy.ts'
-
-/** What a child may say of itself, as it is written; a backoff may be given in part. */
-export interface ChildOptions extends Partial<Omit<ChildSpec, 'backoff'>> {
-  readonly backoff?: Partial<Backoff> | undefined
-}
 
 /** A restart window holds this many numbers, 8 MB; who allows more restarts wants no budget but a backoff. */
 export const intensityMax = 1_000_000

@@ -1,8 +1,8 @@
-// A supervisor: looks after the children of one actor; the strategies answer, this acts.
+// A supervisor: looks after the children of one life of an actor; the strategies answer, this acts.
 import { begin } from '../runtime/begin.ts'
-import { down, ended, halting } from '../runtime/cell.ts'
+import { closed, down, ended, halting } from '../runtime/cell.ts'
 import { Deadline } from '../runtime/deadline.ts'
-import { finish, halt, isHalted, requestStop } from '../runtime/ending.ts'
+import { cancelNextStart, finish, halt, requestStop } from '../runtime/ending.ts'
 import { failedExit, STOPPED } from '../runtime/exit.ts'
 import { Fault } from '../runtime/fault.ts'
 import { backoffDelay, nextAttempt } from './backoff.ts'
@@ -13,7 +13,9 @@ import { shutsDown } from './significance.ts'
 import { affected } from './strategy.ts'
 import type { Cell } from '../runtime/cell.ts'
 import type { Exit } from '../runtime/exit.ts'
+import type { Halted } from '../runtime/event-log.ts'
 import type { SupervisionSpec } from '../runtime/supervision.ts'
+import type { Halting } from './restart-group.ts'
 
 /** What is remembered of a child that has been restarted. */
 interface ChildRecord {
@@ -22,8 +24,15 @@ interface ChildRecord {
   readonly window: RestartWindow
 }
 
-/** How a supervisor passes on what is too much for it. */
-export type Escalate = (cell: Cell, fault: Fault) => void
+/** Whether an end calls for another life. A stop that somebody has asked for stands, however the life ends. */
+export function comesBack(cell: Cell, exit: Exit): boolean {
+  const { flags, parent, spec } = cell
+  if (cell.isOrdered || parent === undefined || (parent.flags & (down | halting | ended)) !== 0) return false
+  return restarts(spec.restart, (flags & closed) === 0 ? exit : STOPPED)
+}
+
+/** Passes on what is too much for a supervisor: `child` is ended with `exit`, and the failure is its parent's own. */
+export type Escalate = (child: Cell, exit: Exit, fault: Fault) => void
 
 export class Supervisor {
   readonly spec: SupervisionSpec
@@ -31,100 +40,155 @@ export class Supervisor {
   readonly #escalate: Escalate
   readonly #window: RestartWindow
   readonly #records = new Map<Cell, ChildRecord>()
-  readonly #group: RestartGroup
+  #group: RestartGroup | undefined = undefined
 
   constructor(parent: Cell, spec: SupervisionSpec, escalate: Escalate) {
     this.#parent = parent
     this.spec = spec
     this.#escalate = escalate
     this.#window = new RestartWindow(spec)
-    this.#group = new RestartGroup(parent, {
-      beginning: (cell) => this.#beginning(cell),
-      failed: (cell, fault) => this.restartOrGiveUp(cell, failedExit(fault), fault),
-    })
   }
 
-  /** A child is down or halted: starts it again, with those whom the strategy takes along, or ends it for good. */
-  restartOrGiveUp(cell: Cell, exit: Exit, fault: Fault | undefined): void {
-    if ((cell.flags & ended) !== 0) return
-    const isParentEnding = (this.#parent.flags & (halting | ended)) !== 0
-    if (isParentEnding || cell.isOrdered || !restarts(cell.spec.restart, exit)) {
-      this.end(cell, exit)
-      return
-    }
-    const window = this.spec.budget === 'each' ? this.#record(cell).window : this.#window
-    if (window.spend(this.#parent.host.clock.now())) this.#giveUp(cell, fault)
-    else this.#restart(cell, exit)
+  /** A child is down because it has failed: starts it again, with those whom the strategy takes along, or ends it for good. */
+  failed(cell: Cell, fault: Fault): void {
+    const exit = failedExit(fault)
+    if (!comesBack(cell, exit)) this.end(cell, exit)
+    else if (this.#isExhausted(cell)) this.#giveUp(cell, fault)
+    else this.#restart({ cell, exit, by: 'failure' })
+  }
+
+  /** A child that comes back has ended its life by itself or by a kill, and is cleared away. */
+  ended(cell: Cell, exit: Exit): void {
+    tellHalted(cell, { by: 'itself', exit })
+    if (this.#isExhausted(cell)) this.#giveUp(cell, undefined)
+    else this.#restart({ cell, exit, by: 'itself' })
   }
 
   /** Ends a child for good. */
   end(cell: Cell, exit: Exit): void {
-    if (isHalted(cell)) finish(cell, exit)
-    else halt(cell, exit, (how) => finish(cell, how))
+    // A halt that is under way is an end already, or finds out that there is nobody to begin again.
+    if ((cell.flags & (halting | ended)) === 0) halt(cell, exit, (how) => finish(cell, how))
   }
 
-  /** A new life by order: counts for nothing and concerns nobody else. */
+  /** A new life by order: counts for nothing and concerns nobody else. Who waits for a new life has it now. */
   restartByOrder(cell: Cell): void {
-    halt(cell, STOPPED, () => this.#beginAgain(cell))
+    if ((cell.flags & (halting | ended)) !== 0) return
+    if ((cell.flags & down) === 0) this.#restartAs({ cell, exit: STOPPED, by: 'order' }, [cell], 0)
+    else if (cell.rareIfAny?.nextStart !== undefined) this.#beginAgain(cell)
+    else this.#group?.hurry()
+  }
+
+  /** Somebody asks a child to stop that is between two lives: it has no further one, unless it comes back from each stop. */
+  stopDown(cell: Cell): void {
+    if ((cell.flags & down) === 0) requestStop(cell)
+    else if (!restarts(cell.spec.restart, STOPPED)) {
+      cell.flags |= closed
+      this.end(cell, STOPPED)
+    }
+  }
+
+  /** What there is to know of a child's restarts: those in the window that counts for it, and its last attempt under backoff, from 1. */
+  outlook(cell: Cell): { readonly restartsAt: readonly number[]; readonly attempt: number } {
+    const record = this.#records.get(cell)
+    const window = this.spec.budget === 'each' ? record?.window : this.#window
+    return { restartsAt: window?.restartsAt() ?? [], attempt: record?.attempt ?? 0 }
   }
 
   /** A child has gone: the record goes with it, and a significant one may take its supervisor along. */
   gone(cell: Cell): void {
+    const parent = this.#parent
     this.#records.delete(cell)
-    if (!cell.spec.significant || cell.isOrdered) return
-    const left = this.#parent.children().filter((child) => child.spec.significant).length
-    if (shutsDown(this.spec.autoShutdown, true, left)) requestStop(this.#parent)
+    if (parent.childCount === 0) this.#group?.clear()
+    if (!cell.spec.significant || cell.isOrdered || (parent.flags & (down | ended)) !== 0) return
+    let left = parent.firstChild
+    while (left !== undefined && !left.spec.significant) left = left.next
+    if (shutsDown(this.spec.autoShutdown, true, left === undefined ? 0 : 1)) requestStop(parent)
   }
 
-  #restart(cell: Cell, exit: Exit): void {
+  /** Spends one restart. A backoff bounds the restarts of its child by itself, and without an end. */
+  #isExhausted(cell: Cell): boolean {
+    if (cell.spec.backoff !== undefined) return false
+    const window = this.spec.budget === 'each' ? this.#record(cell).window : this.#window
+    return window.spend(this.#parent.host.clock.now())
+  }
+
+  #restart(cause: Halting): void {
+    const { cell } = cause
     const delayMs = this.#delayFor(cell)
+    this.#restartAs(cause, this.spec.strategy === 'one-for-one' ? [cell] : this.#parent.children(), delayMs)
+  }
+
+  /** @param siblings whom the strategy may take along */
+  #restartAs(cause: Halting, siblings: readonly Cell[], delayMs: number): void {
     if (this.spec.strategy === 'one-for-one') {
-      this.#restartOne(cell, exit, delayMs)
+      this.#restartOne(cause, delayMs)
       return
     }
-    const siblings = this.#parent.children()
-    const facts = siblings.map((sibling) => ({
-      restart: sibling.spec.restart,
-      alive: (sibling.flags & (down | ended)) === 0,
+    const facts = siblings.map(({ flags, spec }) => ({
+      restart: spec.restart,
+      // Who ends just now has to be waited for.
+      alive: (flags & down) === 0 || (flags & halting) !== 0,
     }))
-    const plan = affected(this.spec.strategy, facts, siblings.indexOf(cell))
+    const plan = affected(this.spec.strategy, facts, siblings.indexOf(cause.cell))
     const cells = (indices: readonly number[]): Cell[] => indices.flatMap((index) => siblings[index] ?? [])
+    this.#group ??= new RestartGroup(this.#parent, {
+      halted: (next, how) => void this.#isGone(next, how),
+      beginning: (child) => this.#beginning(child),
+    })
+    if (delayMs > 0) cause.cell.rare.nextStartMs = this.#parent.host.clock.now() + delayMs
     this.#group.restart(
-      { cell, exit },
-      { halt: cells(plan.halt), begin: cells(plan.begin), drop: cells(plan.drop) },
+      { cause, halt: cells(plan.halt), begin: cells(plan.begin), drop: cells(plan.drop) },
       delayMs,
     )
   }
 
-  #restartOne(cell: Cell, exit: Exit, delayMs: number): void {
+  #restartOne(cause: Halting, delayMs: number): void {
+    const { cell, exit } = cause
     // A start that failed is tried again from the event loop, so that it can fail for ever without filling the stack.
     const hasNeverLived = cell.self === undefined
-    halt(cell, exit, () => {
-      if (delayMs > 0) this.#waitToBegin(cell, delayMs)
-      else if (hasNeverLived) cell.host.clock.later(() => this.#beginAgain(cell))
+    halt(cell, exit, (how) => {
+      if (this.#isGone(cause, how)) return
+      if (delayMs > 0 || hasNeverLived) this.#beginLater(cell, delayMs)
       else this.#beginAgain(cell)
     })
   }
 
-  #waitToBegin(cell: Cell, delayMs: number): void {
-    const { clock, timers } = cell.host
-    timers.add(new Deadline(() => this.#beginAgain(cell)), clock.now() + delayMs)
+  /** Ends a child whose life is over if somebody has asked for that while it was halted. */
+  #isGone({ cell, exit, by }: Halting, how: Exit): boolean {
+    const isStopWanted = (cell.flags & closed) !== 0 && !restarts(cell.spec.restart, STOPPED)
+    if (cell.isOrdered || isStopWanted) {
+      finish(cell, how.cause === 'killed' ? how : STOPPED)
+      return true
+    }
+    if (by === 'sibling' || by === 'order') tellHalted(cell, { by, exit: how.cause === 'killed' ? how : exit })
+    return false
+  }
+
+  #beginLater(cell: Cell, delayMs: number): void {
+    const { host, rare } = cell
+    const deadline = new Deadline(() => this.#beginAgain(cell))
+    cancelNextStart(cell)
+    rare.nextStart = deadline
+    if (delayMs === 0) {
+      host.clock.later(() => {
+        if (rare.nextStart === deadline) deadline.due()
+      })
+      return
+    }
+    rare.nextStartMs = host.clock.now() + delayMs
+    host.timers.add(deadline, rare.nextStartMs)
   }
 
   #beginAgain(cell: Cell): void {
-    if ((cell.flags & (ended | down | halting)) !== down) return
-    if (cell.isOrdered) {
-      finish(cell, STOPPED)
-      return
-    }
     this.#beginning(cell)
     begin(cell)
   }
 
   #beginning(cell: Cell): void {
     const { rare, host } = cell
-    rare.restarts++
+    cancelNextStart(cell)
     rare.nextStartMs = undefined
+    rare.restarts++
     rare.exit = undefined
     host.totals.restarts++
     const record = this.#records.get(cell)
@@ -140,14 +204,13 @@ export class Supervisor {
     const upMs = host.clock.now() - record.begunMs
     record.attempt = record.attempt === 0 ? 1 : nextAttempt(policy, record.attempt, upMs)
     const delayMs = backoffDelay(policy, record.attempt, host.random.next())
-    cell.rare.nextStartMs = host.clock.now() + delayMs
     host.events.emit('backoff', cell, { attempt: record.attempt, delayMs })
     return delayMs
   }
 
   #giveUp(cell: Cell, cause: Fault | undefined): void {
-    const { intensity, periodMs } = this.spec
-    const subject = this.spec.budget === 'each' ? cell : this.#parent
+    const { intensity, periodMs, budget } = this.spec
+    const subject = budget === 'each' ? cell : this.#parent
     const fault = new Fault(
       'restarts-exhausted',
       `Cannot restart "${cell.path}": more than ${intensity} restarts within ${periodMs} ms`,
@@ -158,8 +221,9 @@ export class Supervisor {
       },
     )
     cell.host.events.emit('escalated', subject, fault)
-    if (this.spec.budget === 'each') this.end(cell, failedExit(fault))
-    else this.#escalate(this.#parent, fault)
+    // Its watchers hear that it failed; what the parent's end takes along was only stopped.
+    if (budget === 'each') this.end(cell, failedExit(fault))
+    else this.#escalate(cell, failedExit(fault), fault)
   }
 
   #record(cell: Cell): ChildRecord {
@@ -170,4 +234,8 @@ export class Supervisor {
     }
     return record
   }
+}
+
+function tellHalted(cell: Cell, detail: Halted): void {
+  cell.host.events.emit('halted', cell, detail)
 }

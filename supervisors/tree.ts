@@ -1,14 +1,15 @@
 // The tree: supervision for a whole runtime, with a supervisor for each actor that needs one.
-import { down, halting } from '../runtime/cell.ts'
+import { down, ended, halting } from '../runtime/cell.ts'
+import { finish } from '../runtime/ending.ts'
 import { failedExit } from '../runtime/exit.ts'
 import { directiveFor } from './directive.ts'
-import { Supervisor } from './supervisor.ts'
+import { comesBack, Supervisor } from './supervisor.ts'
 import { admitChild, childSpec, spawnedDefaults, supervisionDefaults, supervisionSpec } from './supervision-spec.ts'
 import type { Cell, Supervision } from '../runtime/cell.ts'
 import type { ActorDefinition } from '../runtime/definition.ts'
 import type { Exit } from '../runtime/exit.ts'
 import type { Fault } from '../runtime/fault.ts'
-import type { ChildSpec, Directive, SupervisionSpec } from '../runtime/supervision.ts'
+import type { ChildOptions, ChildSpec, Directive, SupervisionSpec } from '../runtime/supervision.ts'
 
 /** A definition's specs, checked once. */
 interface Specs {
@@ -22,7 +23,7 @@ const spawnKeys = ['name'] as const
 export class Tree implements Supervision {
   readonly #specs = new WeakMap<ActorDefinition, Specs>()
 
-  childSpec(definition: ActorDefinition, options: Partial<ChildSpec> | undefined, parent: Cell): ChildSpec {
+  childSpec(definition: ActorDefinition, options: ChildOptions | undefined, parent: Cell): ChildSpec {
     const { child } = this.#specsOf(definition)
     const spec = options === undefined ? child : childSpec(options, child, spawnKeys)
     if (spec.significant) admitChild(this.#specsOf(parent.definition).supervision, spec)
@@ -36,17 +37,25 @@ export class Tree implements Supervision {
   }
 
   failed(cell: Cell, fault: Fault, directive: Directive): void {
-    const { parent } = cell
-    const exit = failedExit(fault)
-    const supervisor = this.#supervisorOf(cell)
-    if (directive === 'stop' || cell.isOrdered) supervisor.end(cell, exit)
-    else if (directive === 'escalate' && parent?.parent !== undefined) this.#escalate(parent, fault)
-    else if (directive === 'escalate') supervisor.end(cell, exit)
-    else supervisor.restartOrGiveUp(cell, exit, fault)
+    const { parent, host } = cell
+    if (directive === 'restart') {
+      this.#supervisorOf(cell).failed(cell, fault)
+    } else if (directive === 'escalate' && !cell.isOrdered && parent?.parent !== undefined) {
+      host.events.emit('escalated', parent, fault)
+      this.#escalate(cell, failedExit(fault), fault)
+    } else {
+      this.#supervisorOf(cell).end(cell, failedExit(fault))
+    }
   }
 
   ended(cell: Cell, exit: Exit): void {
-    this.#supervisorOf(cell).restartOrGiveUp(cell, exit, undefined)
+    // Most ends concern nobody, and spare their parent a supervisor.
+    if (comesBack(cell, exit)) this.#supervisorOf(cell).ended(cell, exit)
+    else finish(cell, exit)
+  }
+
+  stopDown(cell: Cell): void {
+    this.#supervisorOf(cell).stopDown(cell)
   }
 
   restart(cell: Cell): void {
@@ -54,7 +63,9 @@ export class Tree implements Supervision {
   }
 
   gone(parent: Cell, child: Cell): void {
-    if (child.spec.significant || parent.rareIfAny?.supervisor !== undefined) this.#of(parent).gone(child)
+    const supervisor = parent.rareIfAny?.supervisor
+    if (supervisor instanceof Supervisor) supervisor.gone(child)
+    else if (child.spec.significant && !child.isOrdered) this.#of(parent).gone(child)
   }
 
   #specsOf(definition: ActorDefinition): Specs {
@@ -78,20 +89,29 @@ export class Tree implements Supervision {
   #of(parent: Cell): Supervisor {
     const { supervisor } = parent.rare
     if (supervisor instanceof Supervisor) return supervisor
-    const made = new Supervisor(parent, this.#specsOf(parent.definition).supervision, (cell, fault) =>
-      this.#escalate(cell, fault),
+    const made = new Supervisor(
+      parent,
+      this.#specsOf(parent.definition).supervision,
+      (child, exit, fault) => this.#escalate(child, exit, fault),
     )
     parent.rare.supervisor = made
     return made
   }
 
-  /** The failure is now the parent's own. */
-  #escalate(parent: Cell, fault: Fault): void {
-    if ((parent.flags & halting) !== 0) return
+  /** The child ends for good, and the failure is now its parent's own. */
+  #escalate(child: Cell, exit: Exit, fault: Fault): void {
+    const parent = child.parent ?? child
+    const supervisor = this.#of(parent)
+    if ((parent.flags & (down | halting | ended)) !== 0) {
+      supervisor.end(child, exit)
+      return
+    }
     parent.rare.lastFault = fault
     parent.host.events.emit('failed', parent, fault)
     const directive = this.directive(parent, fault)
+    // Down before the child has gone: that it may have been significant is no reason to stop any more.
     parent.flags |= down
+    supervisor.end(child, exit)
     // To go on as if nothing had happened is no answer to a fault that the parent could not handle.
     this.failed(parent, fault, directive === 'resume' ? 'restart' : directive)
   }

@@ -1,0 +1,22 @@
+// A hook: the author's code that runs beside the messages; while it is on the stack nobody's life ends under it.
+import { contextMessage } from './context.ts'
+import type { Host } from './cell.ts'
+
+/** Runs the synchronous part of a hook. */
+export function runHook<T>(host: Host, run: () => T): T {
+  host.hooks++
+  try {
+    return run()
+  } finally {
+    host.hooks--
+  }
+}
+
+/**
+ * Acts at once if none of the actors' code is on the stack, and else as soon as it has ended. One end may bring about others, also that
+ * of the actor whose code runs now, which would go on without state and be counted wrongly.
+ */
+export function afterCode(host: Host, act: () => void): void {
+  if (host.current === undefined && host.hooks === 0 && contextMessage() === undefined) act()
+  else host.clock.soon(act)
+}

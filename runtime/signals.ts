@@ -1,0 +1,81 @@
+// Signals: how an actor hears what comes before its messages, that somebody has ended or that it is to have a new life.
+import { ranIdle } from './begin.ts'
+import { busy, deaf, down, halting } from './cell.ts'
+import { Fault } from './fault.ts'
+import { runHook } from './hook.ts'
+import { isThenable, whenSettled } from './thenable.ts'
+import type { Cell, Signal } from './cell.ts'
+
+/** Hears at most `budget` signals; returns how many. */
+export function takeSignals(cell: Cell, budget: number): number {
+  let count = 0
+  while (count < budget && cell.signals !== undefined && (cell.flags & deaf) === 0) {
+    const { signals } = cell
+    const signal = signals.shift()
+    // What ends the life takes the lane away, and a hook may fill a new one.
+    if (signals.isEmpty && cell.signals === signals) cell.signals = undefined
+    if (signal === undefined) break
+    count++
+    takeSignal(cell, signal)
+  }
+  return count
+}
+
+function takeSignal(cell: Cell, signal: Signal): void {
+  switch (signal.type) {
+    case 'restart':
+      if ((cell.flags & halting) === 0) cell.host.supervision.restart(cell)
+      return
+    case 'down':
+      hearDown(cell, signal)
+  }
+}
+
+function hearDown(cell: Cell, signal: Signal & { type: 'down' }): void {
+  const { self, host } = cell
+  const hook = cell.definition.spec.down
+  if (signal.watched !== undefined) cell.rareIfAny?.watching?.delete(signal.watched)
+  if (hook === undefined || self === undefined || (cell.flags & down) !== 0) return
+  let result: unknown
+  let isAsync = false
+  try {
+    result = runHook(host, () => hook.call(cell.definition.spec, self, signal.ref, signal.exit))
+    isAsync = isThenable(result)
+  } catch (error) {
+    downFailed(cell, error)
+    return
+  }
+  // `isThenable` has seen it.
+  if (isAsync) awaitDown(cell, result as PromiseLike<unknown>)
+}
+
+function awaitDown(cell: Cell, result: PromiseLike<unknown>): void {
+  cell.flags |= busy
+  cell.busySinceMs = cell.host.scheduler.recordMs
+  const { life } = cell
+  const settle = (error?: { readonly thrown: unknown }): void => {
+    if (cell.life !== life) return
+    cell.flags &= ~busy
+    if (error !== undefined) downFailed(cell, error.thrown)
+    if (!ranIdle(cell)) cell.wake()
+  }
+  whenSettled(
+    result,
+    () => settle(),
+    (thrown) => settle({ thrown }),
+  )
+}
+
+function downFailed(cell: Cell, error: unknown): void {
+  const { host } = cell
+  const fault = Fault.wrap(error, 'hook-failed', `Cannot run the down hook of "${cell.path}"`)
+  const directive = host.supervision.directive(cell, error)
+  if ((cell.flags & halting) !== 0 || directive === 'resume') {
+    host.events.emit('hook-failed', cell, fault)
+    return
+  }
+  cell.rare.lastFault = fault
+  host.events.emit('failed', cell, fault)
+  cell.flags |= down
+  host.supervision.failed(cell, fault, directive)
+}
