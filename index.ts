@@ -28,6 +28,7 @@ export type { NodeOptions } from './node/node.ts'
 export type {
   AutoShutdown,
   Backoff,
+  ChildOptions,
   ChildSpec,
   Directive,
   DirectiveRule,

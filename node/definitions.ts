@@ -2,10 +2,18 @@
 import { pathToFileURL } from 'node:url'
 import { resolve } from 'node:path'
 import { ActorDefinition } from '../runtime/definition.ts'
+import { escapeText } from '../runtime/escape.ts'
 import { Fault } from '../runtime/fault.ts'
+import { nearest } from '../runtime/nearest.ts'
+import { describeThrown } from '../runtime/thrown.ts'
+import { placeOf } from './load-place.ts'
+import { resolveOwnName } from './module-hooks.ts'
 
 /** Definitions that a node may know. */
 export const definitionsMax = 10_000
+
+/** Names that a hint lists. */
+const shownMax = 50
 
 /** One definition and the module that it was loaded from. */
 export interface LoadedDefinition {
@@ -15,6 +23,8 @@ export interface LoadedDefinition {
 
 export class Definitions {
   readonly #byName = new Map<string, LoadedDefinition>()
+  /** How often each module failed to load. */
+  readonly #failed = new Map<string, number>()
 
   /** All of them, sorted by name. */
   list(): LoadedDefinition[] {
@@ -25,9 +35,11 @@ export class Definitions {
   get(name: string): ActorDefinition {
     const loaded = this.#byName.get(name)
     if (loaded !== undefined) return loaded.definition
-    const known = [...this.#byName.keys()].toSorted().join(', ')
-    throw new Fault('definition-unknown', `Cannot find a definition "${name}": ${this.#byName.size} are loaded`, {
-      hint: known === '' ? 'Load a file with "load FILE".' : `Use one of: ${known}; or load another file with "load FILE".`,
+    const known = [...this.#byName.keys()].toSorted()
+    const near = nearest(name, known)
+    const all = known.length === 0 ? 'None is loaded: load a file with "load FILE".' : `Loaded are ${known.slice(0, shownMax).join(', ')}.`
+    throw new Fault('definition-unknown', `Cannot find a definition "${escapeText(name, 64)}": ${known.length} are loaded`, {
+      hint: near === undefined ? all : `Did you mean "${near}"? ${all}`,
     })
   }
 
@@ -35,22 +47,30 @@ export class Definitions {
    * Imports a module and keeps every definition that it exports.
    * @param file a path, resolved against the working directory, or a file URL
    * @returns the names found, sorted
-   * @throws {Fault} `file-unloadable` it does not exist, does not parse or throws; names file and line
+   * @throws {Fault} `file-unloadable` it does not exist, does not parse or throws; names file and line. Mended, it can be loaded again
    * @throws {Fault} `file-empty` it exports no definition
    * @throws {Fault} `definition-taken` another file has a definition of that name
    */
   async load(file: string): Promise<string[]> {
     const url = file.startsWith('file:') ? file : pathToFileURL(resolve(file)).href
-    const exported = await importModule(file, url)
+    const exported = await this.#import(file, url)
     const found = Object.values(exported).filter((value) => value instanceof ActorDefinition)
-    if (found.length === 0) {
-      throw new Fault('file-empty', `Cannot load "${file}": it exports no definition`, {
-        hint: 'Export what defineActor or defineSupervisor returns.',
-      })
-    }
+    if (found.length === 0) throw emptyFault(file, exported)
     for (const definition of found) this.#checkFree(definition, url, file)
     for (const definition of found) this.#byName.set(definition.name, { definition, source: url })
     return found.map((definition) => definition.name).toSorted()
+  }
+
+  /** A module that failed once would fail for ever: the loader remembers it. Under another query it is a new one. */
+  async #import(file: string, url: string): Promise<Record<string, unknown>> {
+    resolveOwnName()
+    const tries = this.#failed.get(url) ?? 0
+    try {
+      return (await import(tries === 0 ? url : `${url}?try=${tries}`)) as Record<string, unknown>
+    } catch (error) {
+      this.#failed.set(url, tries + 1)
+      throw await loadFault(file, url, error)
+    }
   }
 
   #checkFree(definition: ActorDefinition, source: string, file: string): void {
@@ -70,22 +90,36 @@ export class Definitions {
   }
 }
 
-async function importModule(file: string, url: string): Promise<Record<string, unknown>> {
-  try {
-    return (await import(url)) as Record<string, unknown>
-  } catch (error) {
-    const what = error instanceof Error ? error.message : String(error)
-    throw new Fault('file-unloadable', `Cannot load "${file}": ${what}${placeOf(error, url)}`, {
-      hint: 'Mend the file, or check its path.',
-      cause: error,
-    })
+async function loadFault(file: string, url: string, error: unknown): Promise<Fault> {
+  const attempt = `Cannot load "${escapeText(file, 300)}"`
+  const { code, url: missing } = Object(error) as { readonly code?: unknown; readonly url?: unknown }
+  if (code === 'ERR_MODULE_NOT_FOUND' && typeof missing === 'string' && withoutTry(missing) === url) {
+    return new Fault('file-unloadable', `${attempt}: there is no such file`, { hint: 'Check its path; it is taken from where the node was started.' })
   }
+  if (code === 'ERR_UNSUPPORTED_DIR_IMPORT') {
+    return new Fault('file-unloadable', `${attempt}: it is a folder`, { hint: 'Name the files in it, one by one.' })
+  }
+  const { name, message } = describeThrown(error)
+  const place = await placeOf(error, url)
+  const where = place === undefined ? '' : ` (${escapeText(place.file, 300)}:${place.line})`
+  return new Fault('file-unloadable', `${attempt}: ${message === '' ? name : `${name}: ${message}`}${where}`, {
+    hint: 'Mend the file and load it again.',
+    cause: error,
+    ...(place === undefined ? {} : { details: { ...place } }),
+  })
 }
 
-/** The first line of that file in an error's stack, or the one that the parser names. */
-function placeOf(error: unknown, url: string): string {
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
-  const at = stack.split(url)[1]
-  const line = at === undefined ? undefined : /^:(\d+)/.exec(at)?.[1]
-  return line === undefined ? '' : ` (line ${line})`
+function emptyFault(file: string, exported: Record<string, unknown>): Fault {
+  const isForeign = Object.values(exported).some((value) => Object(value).constructor?.name === ActorDefinition.name)
+  const names = Object.keys(exported)
+  const what = names.length === 0 ? 'nothing' : names.slice(0, shownMax).join(', ')
+  return new Fault('file-empty', `Cannot load "${escapeText(file, 300)}": it exports no definition but ${escapeText(what, 300)}`, {
+    hint: isForeign
+      ? 'Its definitions come from another copy of this package: import them from "troupe".'
+      : 'Export what defineActor or defineSupervisor returns.',
+  })
+}
+
+function withoutTry(url: string): string {
+  return url.replace(/\?try=\d+$/, '')
 }

@@ -2,6 +2,7 @@
 import { Definitions } from './definitions.ts'
 import { checkName } from '../runtime/path.ts'
 import { Fault } from '../runtime/fault.ts'
+import { Operator } from './operator.ts'
 import { Runtime } from '../runtime/runtime.ts'
 import { Tree } from '../supervisors/tree.ts'
 import { SystemClock } from './system-clock.ts'
@@ -33,6 +34,8 @@ export class Node implements AsyncDisposable {
   readonly name: string
   readonly runtime: Runtime
   readonly definitions: Definitions = new Definitions()
+  /** What the verbs of console and inspector go through. */
+  readonly operator: Operator = new Operator()
   #stopping: Promise<void> | undefined
 
   constructor(options: NodeOptions, contracts: NodeContracts) {

@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+// The command line `troupe`: understands what was asked for, and lends a session the process.
+import { Fault } from '../runtime/fault.ts'
+import { readArguments } from './console/arguments.ts'
+import { envelope, envelopeSchema } from './console/envelope.ts'
+import { faultText } from './console/fault-text.ts'
+import { program, programHelp } from './console/program.ts'
+import { Style } from './console/style.ts'
+import { tokensFrom } from './console/tokens.ts'
+import { inputOf } from './verbs/input.ts'
+import type { ProgramInput } from './console/program.ts'
+import type { Session, SessionOptions } from './console/session.ts'
+
+/** What a shell shows for a process that a signal ended. */
+const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+const { stdin, stdout, stderr, env, argv } = process
+
+/** Set once there is a session. What comes earlier has nothing to end. */
+let session: Session | undefined
+
+// Whoever read the output has gone, as `head` does: that is the end, and no fault.
+stdout.on('error', () => process.exit(0))
+stderr.on('error', () => {})
+
+await main(argv.slice(2))
+
+async function main(words: readonly string[]): Promise<void> {
+  try {
+    const options = await optionsFrom(words)
+    if (options !== undefined) await leave(await hold(options))
+  } catch (error) {
+    const isUnderstood = session !== undefined
+    tell(Fault.wrap(error, 'start-failed', 'Cannot start the node'), words.includes('--json'))
+    await leave(isUnderstood ? 1 : 2)
+  }
+}
+
+/** Understands the command line; undefined if all is said. */
+async function optionsFrom(words: readonly string[]): Promise<SessionOptions | undefined> {
+  const { values, isJson, isHelp, rest } = await readArguments(program, tokensFrom(words), { stopsAtPosition: true })
+  // The parameters of `program` are those of ProgramInput.
+  const input = inputOf(program, values) as unknown as ProgramInput
+  if (input.version) {
+    await tellVersion(isJson)
+    return undefined
+  }
+  if (!isHelp) return { input, isJson, words: rest }
+  stdout.write(`${programHelp(new Style({ env, isTerminal: stdout.isTTY, columns: stdout.columns }))}\n`)
+  return undefined
+}
+
+/** Opens a session and waits for its end. The kernel is loaded here: who asks for help does not wait for it. */
+async function hold(options: SessionOptions): Promise<number> {
+  const { Session: SessionClass } = await import('./console/session.ts')
+  const { SystemClock } = await import('./system-clock.ts')
+  const { SystemDisk } = await import('./system-disk.ts')
+  const { SystemRandom } = await import('./system-random.ts')
+  const contracts = { clock: new SystemClock(), random: new SystemRandom() }
+  const opened = new SessionClass(options, { stdin, stdout, stderr, env, disk: new SystemDisk(), contracts })
+  session = opened
+  let code: number | undefined
+  for (const [signal, signalCode] of Object.entries(signalCodes)) {
+    process.on(signal, () => {
+      // Whoever asks twice does not want to wait for a kind end.
+      if (code !== undefined) process.exit(signalCode)
+      code = signalCode
+      opened.interrupt()
+    })
+  }
+  process.on('uncaughtException', (error) => opened.uncaught(error))
+  const ended = await opened.run()
+  return code ?? ended
+}
+
+async function tellVersion(isJson: boolean): Promise<void> {
+  const { packageVersion } = await import('./version.ts')
+  const { SystemDisk } = await import('./system-disk.ts')
+  const { SystemClock } = await import('./system-clock.ts')
+  const version = await packageVersion(new SystemDisk())
+  const data = { version, node: process.versions.node, envelope: envelopeSchema }
+  stdout.write(isJson ? `${envelope('version', new SystemClock().wall(), { data })}\n` : `troupe ${version} (Node.js ${process.versions.node})\n`)
+}
+
+function tell(fault: Fault, isJson: boolean): void {
+  if (isJson) void import('./system-clock.ts').then(({ SystemClock }) => stdout.write(`${envelope('', new SystemClock().wall(), { error: fault })}\n`))
+  else stderr.write(`${faultText(fault, new Style({ env, isTerminal: stderr.isTTY }))}\n`)
+}
+
+/** Ends the process once all is written, whatever timers or sockets a definition has left. */
+async function leave(code: number): Promise<void> {
+  await new Promise<void>((resolve) => stdout.write('', () => resolve()))
+  process.exit(code)
+}

@@ -1,0 +1,31 @@
+// The columns of an actor: how lists show it, and what is remarkable about it in words.
+import { timeText } from './time-text.ts'
+import type { ActorView } from '../../runtime/inspect.ts'
+import type { Column } from './columns.ts'
+import type { Style } from './style.ts'
+
+/** For lists in which each actor has a line. */
+export const actorColumns: readonly Column<ActorView>[] = [
+  { title: 'PATH', field: 'path', tint: 'strong' },
+  { title: 'DEFINITION', field: 'definition' },
+  { title: 'STATUS', field: 'status', text: ({ status }, style) => `${style.characters.status[status]} ${status}` },
+  { title: 'WAITING', field: 'waiting', align: 'right' },
+  { title: 'HANDLED', field: 'handled', align: 'right' },
+  { title: 'RESTARTS', field: 'restarts', align: 'right' },
+  { title: 'CHILDREN', field: 'children', align: 'right' },
+]
+
+/** What stands out, after its status: `5 waiting, 2 restarts, starts in 1.2s`. */
+export function remarks(view: ActorView, style: Style): string {
+  const { waiting, stashed, restarts, dead, busyMs, message, startsInMs, behaviour } = view
+  const parts = [
+    startsInMs === null ? '' : `starts in ${timeText(startsInMs)}`,
+    busyMs === null ? '' : `for ${timeText(busyMs)} with ${message === null ? 'a hook' : style.safe(message, 60)}`,
+    behaviour === 'on' ? '' : `as ${style.safe(behaviour, 60)}`,
+    waiting === 0 ? '' : `${waiting} waiting`,
+    stashed === 0 ? '' : `${stashed} stashed`,
+    restarts === 0 ? '' : `${restarts} restart${restarts === 1 ? '' : 's'}`,
+    dead === 0 ? '' : `${dead} dead`,
+  ]
+  return parts.filter((part) => part !== '').join(', ')
+}

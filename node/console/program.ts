@@ -1,0 +1,59 @@
+// The program: what `troupe` takes on the command line, and what it says of itself.
+import { flag, option, repeated, text, file } from '../verbs/parameter.ts'
+import { exit } from './exit.ts'
+import { help } from './help.ts'
+import { commandLines, parameterLines } from './help-page.ts'
+import { exitCodes } from './outcome.ts'
+import { run } from './run.ts'
+import { verbs } from '../verbs/table.ts'
+import type { Signature } from '../verbs/verb.ts'
+import type { Style } from './style.ts'
+
+export interface ProgramInput {
+  readonly load: readonly string[]
+  readonly name: string | undefined
+  readonly exec: readonly string[]
+  readonly noStrict: boolean
+  readonly color: boolean
+  readonly noColor: boolean
+  readonly version: boolean
+}
+
+export const program: Signature<ProgramInput> = {
+  name: 'troupe',
+  summary: 'Starts a node and opens a console on it.',
+  risk: 'high',
+  role: 'admin',
+  parameters: {
+    load: repeated(option(file('loads a file of definitions; may be given again; default: the hello scenario'))),
+    name: option(text('the name of the node; default local')),
+    exec: repeated({ ...option(text('runs a line and leaves; may be given again')), short: 'e' }),
+    noStrict: flag('does not check that payloads could travel, and does not freeze them'),
+    color: flag('colours also where there is no terminal'),
+    noColor: flag('no colours; so does NO_COLOR=1'),
+    version: { ...flag('prints the version'), short: 'v' },
+  },
+  examples: ['troupe', 'troupe --load ./account.ts', `troupe -e 'spawn counter c' -e 'ask c value'`, 'troupe run ./demo.troupe'],
+}
+
+/** What `troupe --help` prints; made without loading the kernel. */
+export function programHelp(style: Style): string {
+  const { summary, examples } = program
+  return [
+    summary,
+    '',
+    ...examples.map((example) => `  ${style.paint('active', example)}`),
+    '',
+    `${style.paint('strong', 'Usage')}  troupe [OPTIONS] [COMMAND …]`,
+    ...parameterLines(program, style),
+    `  ${style.paint('active', '--json')}            every answer is one line of JSON`,
+    '',
+    style.paint('strong', 'Commands'),
+    ...commandLines([...verbs, run, help, exit], style),
+    '',
+    style.paint('strong', 'Exit codes'),
+    ...exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`),
+    '',
+    style.paint('faint', 'Lines are also read from a pipe. "troupe COMMAND --help" tells more of a command.'),
+  ].join('\n')
+}

@@ -1,0 +1,6 @@
+// The command spawn: prints the path of the new actor.
+import { spawn as verb } from '../verbs/spawn.ts'
+import { answering } from './command.ts'
+import type { AnyCommand } from './command.ts'
+
+export const spawn: AnyCommand = answering(verb, { print: ({ path }, style) => style.safe(path, 600) })

@@ -1,0 +1,55 @@
+// The table of commands: all that can be typed, in the order in which help shows them.
+import { ask } from './ask.ts'
+import { audit } from './audit.ts'
+import { dead } from './dead.ts'
+import { definitions } from './definitions.ts'
+import { exit } from './exit.ts'
+import { help } from './help.ts'
+import { info } from './info.ts'
+import { kill } from './kill.ts'
+import { load } from './load.ts'
+import { ls } from './ls.ts'
+import { mailbox } from './mailbox.ts'
+import { restart } from './restart.ts'
+import { resume } from './resume.ts'
+import { run } from './run.ts'
+import { spawn } from './spawn.ts'
+import { state } from './state.ts'
+import { stop } from './stop.ts'
+import { suspend } from './suspend.ts'
+import { tail } from './tail.ts'
+import { tell } from './tell.ts'
+import { top } from './top.ts'
+import { trace } from './trace.ts'
+import { tree } from './tree.ts'
+import { watch } from './watch.ts'
+import { why } from './why.ts'
+import type { AnyCommand } from './command.ts'
+
+export const commands: readonly AnyCommand[] = [
+  spawn,
+  tell,
+  ask,
+  tree,
+  ls,
+  info,
+  state,
+  mailbox,
+  why,
+  watch,
+  tail,
+  trace,
+  top,
+  dead,
+  audit,
+  stop,
+  kill,
+  restart,
+  suspend,
+  resume,
+  definitions,
+  load,
+  run,
+  help,
+  exit,
+]

@@ -1,0 +1,31 @@
+// The command top: the actors that stand out; a screen that is redrawn on a terminal, one look elsewhere.
+import { top as verb } from '../verbs/top.ts'
+import { actorColumns } from './actor-columns.ts'
+import { tableLines } from './columns.ts'
+import { streaming, table } from './command.ts'
+import { dayTime, timeText } from './time-text.ts'
+import type { Sample } from '../sampler.ts'
+import type { Frame } from '../verbs/top.ts'
+import type { Column } from './columns.ts'
+import type { AnyCommand } from './command.ts'
+import type { Style } from './style.ts'
+
+const columns: readonly Column<Sample>[] = [
+  ...(actorColumns.slice(0, 4) as readonly Column<Sample>[]),
+  { title: 'WAIT', field: 'waitMs', align: 'right', text: ({ waitMs }) => (waitMs === 0 ? '' : timeText(waitMs)) },
+  { title: 'RATE/S', field: 'rate', align: 'right' },
+  ...(actorColumns.slice(4, 6) as readonly Column<Sample>[]),
+]
+
+export const top: AnyCommand = streaming(verb, {
+  table: table(({ rows }) => rows, columns),
+  record: frameText,
+  screen: (frame, style) => `${frameText(frame, style)}\n\n${style.paint('faint', 'q leaves')}`,
+  suit: (input, style) => (style.isTerminal || input.count !== undefined ? input : { ...input, once: true }),
+})
+
+function frameText(frame: Frame, style: Style): string {
+  const { node, at, actors, rate, restarts, deadLetters, sort, rows } = frame
+  const head = `${style.paint('strong', style.safe(node))}  ${dayTime(at).slice(0, 8)}  ${actors} actors, ${rate} messages/s, ${restarts} restarts, ${deadLetters} dead letters`
+  return [head, style.paint('faint', `by ${sort}`), ...tableLines(rows, columns, style)].join('\n')
+}

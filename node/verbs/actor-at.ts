@@ -1,0 +1,59 @@
+// The actor that a verb is about: found by its path, or not found with the nearest path that is.
+import { escapeText } from '../../runtime/escape.ts'
+import { Fault } from '../../runtime/fault.ts'
+import { nearest } from '../../runtime/nearest.ts'
+import type { Cell } from '../../runtime/cell.ts'
+import type { Node } from '../node.ts'
+
+/** Paths that are compared with a wrong one. */
+const comparedMax = 1_000
+
+/** @throws {Fault} `actor-unknown` */
+export function actorAt(node: Node, path: string): Cell {
+  const cell = path === '' ? undefined : node.runtime.cellAt(path)
+  if (cell !== undefined) return cell
+  throw actorUnknown(node, path)
+}
+
+/** The fault for a path where nobody lives. */
+export function actorUnknown(node: Node, path: string): Fault {
+  const near = nearestPath(node, path)
+  const shown = escapeText(path, 120)
+  return new Fault('actor-unknown', `Cannot find "${shown}": no actor lives there`, {
+    hint: near === undefined ? 'See who lives with "tree", or spawn it.' : `Did you mean "${near}"? See who lives with "tree".`,
+  })
+}
+
+function nearestPath(node: Node, path: string): string | undefined {
+  const { registry } = node.runtime.host
+  const alike = registry.startingWith(path.slice(0, 1), comparedMax)
+  return nearest(path, alike) ?? nearest(path, registry.startingWith('', comparedMax))
+}
+
+/** Whether a path is that of an actor or of one below it. */
+export function isUnder(of: string, top: string | undefined): boolean {
+  return top === undefined || of === top || of.startsWith(`${top}/`)
+}
+
+/** An actor and all below it, or with no path every actor, parents first. @throws {Fault} `actor-unknown` */
+export function* actorsUnder(node: Node, path: string | undefined): Generator<Cell> {
+  const top = path === undefined ? node.runtime.guardian : actorAt(node, path)
+  if (path !== undefined) yield top
+  yield* below(top)
+}
+
+/** Without recursion: a tree may be deep, and a generator in a generator costs every level for each actor. */
+function* below(top: Cell): Generator<Cell> {
+  let cell = top.firstChild
+  while (cell !== undefined) {
+    yield cell
+    let next = cell.firstChild ?? cell.next
+    let above: Cell | undefined = cell
+    while (next === undefined && above !== undefined) {
+      above = above.parent
+      if (above === top) return
+      next = above?.next
+    }
+    cell = next
+  }
+}

@@ -1,0 +1,49 @@
+// A happening: one lifecycle event of an actor, as data.
+import { Fault } from '../../runtime/fault.ts'
+import { wallText } from './moment.ts'
+import type { EventKind, LifecycleEvent } from '../../runtime/event-log.ts'
+import type { Plain } from '../plain.ts'
+import type { Node } from '../node.ts'
+
+export interface Happening {
+  readonly seq: number
+  readonly at: string
+  readonly kind: EventKind
+  readonly path: string
+  /** In words; empty if the kind says it all. */
+  readonly text: string
+  /** The same as data: a fault, an exit, a number of restarts, a line of a log. */
+  readonly detail: Plain
+}
+
+/** Describes an event; the path is made here, not when it happened. */
+export function happeningOf(node: Node, { seq, kind, subject, atMs, detail }: LifecycleEvent): Happening {
+  return {
+    seq,
+    at: wallText(node, atMs),
+    kind,
+    path: subject.path,
+    text: textOf(detail),
+    detail: detailOf(node, detail),
+  }
+}
+
+function detailOf(node: Node, detail: unknown): Plain {
+  // A record is plain data by its type.
+  if (Fault.is(detail)) return detail.toJSON() as unknown as Plain
+  return node.operator.plain(detail) ?? null
+}
+
+/** What the kernel gives with its events, in words. */
+function textOf(detail: unknown): string {
+  if (Fault.is(detail)) return `${detail.code}: ${detail.message}`
+  if (typeof detail === 'number') return `${detail} restart${detail === 1 ? '' : 's'} so far`
+  if (typeof detail !== 'object' || detail === null) return ''
+  const { cause, fault, level, message, tries, attempt, delayMs } = detail as Readonly<Record<string, unknown>>
+  if (typeof level === 'string') return `${level}: ${String(message)}`
+  if (typeof tries === 'number') return `"${String(message)}" after ${tries} tries`
+  if (typeof attempt === 'number') return `attempt ${attempt} in ${Math.round(Number(delayMs))} ms`
+  if (typeof cause !== 'string') return ''
+  const code = (fault as { readonly code?: unknown } | undefined)?.code
+  return typeof code === 'string' ? `${cause}: ${code}` : cause
+}

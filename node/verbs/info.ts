@@ -1,0 +1,62 @@
+// info: tells what one actor is.
+import { actorAt } from './actor-at.ts'
+import { path } from './parameter.ts'
+import type { Overflow } from '../../runtime/actor.ts'
+import type { ActorView } from '../../runtime/inspect.ts'
+import type { RestartType } from '../../runtime/supervision.ts'
+import type { Verb } from './verb.ts'
+
+export interface InfoInput {
+  readonly actor: string
+}
+
+export interface Info extends ActorView {
+  /** Empty for a root. */
+  readonly parent: string
+  readonly messages: readonly string[]
+  readonly behaviours: readonly string[]
+  readonly restart: RestartType
+  readonly significant: boolean
+  /** Null: it may take as long as it likes. */
+  readonly shutdownMs: number | null
+  readonly messagesMax: number
+  readonly overflow: Overflow
+  readonly timers: number
+  /** Those that hear when it ends, actors and others. */
+  readonly watchers: number
+  /** Actors that it watches. */
+  readonly watching: number
+  /** How long this life has lasted, in milliseconds; null if the events no longer tell. */
+  readonly upMs: number | null
+}
+
+export const info: Verb<InfoInput, Info> = {
+  name: 'info',
+  summary: 'Tells what one actor is: its definition, messages, options and figures.',
+  risk: 'low',
+  role: 'view',
+  answers: 'once',
+  parameters: { actor: path('whom') },
+  examples: ['info clicks'],
+  run(node, { actor }) {
+    const cell = actorAt(node, actor)
+    const { definition, spec, rareIfAny: rare, host } = cell
+    const begunMs = node.operator.begunMs(cell)
+    const nowMs = host.clock.wall() - node.runtime.startedAtWallMs
+    return {
+      ...node.operator.describe(cell),
+      parent: cell.parent?.path ?? '',
+      messages: definition.messages(),
+      behaviours: [...definition.behaviours.keys()],
+      restart: spec.restart,
+      significant: spec.significant,
+      shutdownMs: spec.shutdownMs === Infinity ? null : spec.shutdownMs,
+      messagesMax: definition.messagesMax,
+      overflow: definition.overflow,
+      timers: rare?.timers?.size ?? 0,
+      watchers: rare?.watchers?.size ?? 0,
+      watching: rare?.watching?.size ?? 0,
+      upMs: begunMs === undefined ? null : Math.max(0, nowMs - begunMs),
+    }
+  },
+}

@@ -1,0 +1,39 @@
+// kill: ends an actor's life at once.
+import { actorAt } from './actor-at.ts'
+import { flag, path } from './parameter.ts'
+import type { ActorStatus } from '../../runtime/inspect.ts'
+import type { Verb } from './verb.ts'
+
+export interface KillInput {
+  readonly actor: string
+  readonly forGood: boolean
+}
+
+export interface Killed {
+  readonly path: string
+  /** How it stands right after: `ended`, or what its supervisor made of it. */
+  readonly status: ActorStatus
+  readonly restarts: number
+}
+
+export const kill: Verb<KillInput, Killed> = {
+  name: 'kill',
+  summary: `Ends an actor's life at once, without a last word; its supervisor decides whether it gets another.`,
+  details: 'What it handles is abandoned and becomes a dead letter. The mail that waits is kept for the next life.',
+  risk: 'high',
+  role: 'operate',
+  answers: 'once',
+  parameters: {
+    actor: path('whom'),
+    forGood: flag('and does not let it be started again'),
+  },
+  examples: ['kill clicks', 'kill clicks --for-good'],
+  run(node, { actor, forGood }) {
+    const cell = actorAt(node, actor)
+    const { path: of } = cell
+    if (forGood) node.operator.killForGood(cell)
+    else node.operator.kill(cell)
+    const { status, restarts } = node.operator.describe(cell)
+    return { path: of, status, restarts }
+  },
+}

@@ -1,0 +1,34 @@
+// suspend: lets an actor's mail wait until it is resumed.
+import { actorAt } from './actor-at.ts'
+import { path } from './parameter.ts'
+import type { ActorStatus } from '../../runtime/inspect.ts'
+import type { Verb } from './verb.ts'
+
+export interface SuspendInput {
+  readonly actor: string
+}
+
+export interface Suspended {
+  readonly path: string
+  readonly status: ActorStatus
+  readonly waiting: number
+  /** False if it was so before. */
+  readonly isNew: boolean
+}
+
+export const suspend: Verb<SuspendInput, Suspended> = {
+  name: 'suspend',
+  summary: `Lets an actor's mail wait until it is resumed.`,
+  details: 'A handler that runs goes on to its end.',
+  risk: 'high',
+  role: 'operate',
+  answers: 'once',
+  parameters: { actor: path('whom') },
+  examples: ['suspend clicks'],
+  run(node, { actor }) {
+    const cell = actorAt(node, actor)
+    const isNew = node.operator.suspend(cell)
+    const { path: of, status, waiting } = node.operator.describe(cell)
+    return { path: of, status, waiting, isNew }
+  },
+}

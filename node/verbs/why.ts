@@ -1,0 +1,117 @@
+// why: explains why an actor is as it is.
+import { escapeText } from '../../runtime/escape.ts'
+import { actorUnknown } from './actor-at.ts'
+import { happeningOf } from './happening.ts'
+import { letterOf } from './letter.ts'
+import { path } from './parameter.ts'
+import { stackHead } from './stack-head.ts'
+import type { Cell } from '../../runtime/cell.ts'
+import type { Exit } from '../../runtime/exit.ts'
+import type { Fault, FaultRecord } from '../../runtime/fault.ts'
+import type { ActorView } from '../../runtime/inspect.ts'
+import type { Backoff, RestartType, Strategy } from '../../runtime/supervision.ts'
+import type { Happening } from './happening.ts'
+import type { Letter } from './letter.ts'
+import type { Node } from '../node.ts'
+import type { Verb } from './verb.ts'
+
+export interface WhyInput {
+  readonly actor: string
+}
+
+/** What it failed of last. */
+export interface LastFault extends FaultRecord {
+  /** The first lines of the stack, the innermost first. */
+  readonly stack: readonly string[]
+}
+
+/** How it is looked after, and how much of that is used up. */
+export interface Care {
+  /** The supervising actor's path; the node's name for a root. */
+  readonly supervisor: string
+  readonly strategy: Strategy
+  readonly intensity: number
+  readonly periodMs: number
+  readonly budget: 'shared' | 'each'
+  /** Restarts within the period that ends now, and how many more it allows. */
+  readonly spent: number
+  readonly left: number
+  readonly restart: RestartType
+  readonly backoff: Backoff | null
+  /** The last attempt under the backoff, from 1; 0 if there was none. */
+  readonly attempt: number
+}
+
+export interface Why extends ActorView {
+  /** How it ended; null while it lives. */
+  readonly exit: Exit | null
+  readonly fault: LastFault | null
+  /** Null once it has ended. */
+  readonly care: Care | null
+  /** Its last events, the oldest first. */
+  readonly events: readonly Happening[]
+  /** Its last dead letters, the oldest first. */
+  readonly letters: readonly Letter[]
+}
+
+const eventsMax = 20
+const lettersMax = 10
+
+export const why: Verb<WhyInput, Why> = {
+  name: 'why',
+  summary: 'Explains why an actor is as it is: what it does now, its last failure, its restarts, events and dead letters.',
+  details: 'Also for one that has ended, as long as the events remember it.',
+  risk: 'low',
+  role: 'view',
+  answers: 'once',
+  parameters: { actor: path('whom') },
+  examples: ['why clicks'],
+  run(node, { actor }) {
+    const cell = node.runtime.cellAt(actor) ?? node.operator.former(node.runtime, actor)
+    if (cell === undefined || actor === '') throw actorUnknown(node, actor)
+    const { events, deadLetters } = node.runtime.host
+    const { path: of } = cell
+    const view = node.operator.describe(cell)
+    const isGone = view.status === 'ended'
+    const rare = cell.rareIfAny
+    return {
+      ...view,
+      exit: isGone ? (rare?.exit ?? { cause: 'stopped' }) : null,
+      fault: rare?.lastFault === undefined ? null : faultOf(rare.lastFault),
+      care: isGone ? null : careOf(node, cell),
+      events: events
+        .recent()
+        .filter(({ subject }) => subject.path === of)
+        .slice(-eventsMax)
+        .map((event) => happeningOf(node, event)),
+      letters: deadLetters
+        .list()
+        .filter(({ envelope }) => envelope.to.path === of)
+        .slice(-lettersMax)
+        .map((letter) => letterOf(node, letter)),
+    }
+  },
+}
+
+function faultOf(fault: Fault): LastFault {
+  return { ...fault.toJSON(), stack: stackHead(fault.cause ?? fault).map((line) => escapeText(line, 300)) }
+}
+
+function careOf(node: Node, cell: Cell): Care | null {
+  const outlook = node.operator.outlook(cell)
+  if (outlook === undefined) return null
+  const { supervision, child, spent, left, attempt } = outlook
+  const above = cell.parent?.path ?? ''
+  return {
+    supervisor: above === '' ? node.name : above,
+    strategy: supervision.strategy,
+    intensity: supervision.intensity,
+    periodMs: supervision.periodMs,
+    budget: supervision.budget,
+    spent,
+    left,
+    restart: child.restart,
+    backoff: child.backoff ?? null,
+    attempt,
+  }
+}
