@@ -56,6 +56,11 @@ export class ManualClock implements Clock {
     return this.#alarms.size
   }
 
+  /** When the next alarm rings; Infinity without one. */
+  get nextAlarmMs(): number {
+    return this.#nextAlarm(Infinity)?.atMs ?? Infinity
+  }
+
   /** Moves only in `advance`. @throws {Fault} `clock-busy` */
   now(): number {
     this.#step()
@@ -76,7 +81,7 @@ export class ManualClock implements Clock {
   /** @throws {Fault} `clock-busy` */
   soon(run: () => void): void {
     this.#step()
-    this.#loop.soon(run)
+    this.#loop.soon(() => this.#call(run))
   }
 
   /** @throws {Fault} `clock-busy` */
@@ -151,7 +156,16 @@ export class ManualClock implements Clock {
     if (call === undefined) return
     this.#laters.delete(call)
     if (this.#laters.size > 0) this.#loop.soon(this.#pump)
-    call.run()
+    this.#call(call.run)
+  }
+
+  /** What the clock itself has thrown is told by `advance` and `settle`; thrown from here it would end the process. */
+  #call(run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      if (error !== this.#busy) throw error
+    }
   }
 
   #step(): void {

@@ -22,6 +22,15 @@ export function randomContract(make: () => Random): void {
       for (const count of counts) expect(Math.abs(count - draws / 6)).toBeLessThan(350)
     })
 
+    test('integer favours no part of a limit that no power of two is a multiple of', () => {
+      const random = make()
+      const third = 2 ** 30
+      const low = Array.from({ length: draws }, () => random.integer(3 * third)).filter(
+        (number) => number < third,
+      )
+      expect(Math.abs(low.length - draws / 3)).toBeLessThan(400)
+    })
+
     test('integer below 1 is 0, and wide limits are reached', () => {
       const random = make()
       expect(random.integer(1)).toBe(0)

@@ -34,3 +34,15 @@ test('no alarm of a hundred is early by even a part of a millisecond', async () 
   )
   expect(early.filter(Boolean)).toEqual([])
 })
+
+test('an alarm in a hundred years gives Node.js no time that it would cut to one millisecond', async () => {
+  const clock = new SystemClock()
+  const warnings: string[] = []
+  const hear = (warning: Error): void => void warnings.push(warning.name)
+  process.on('warning', hear)
+  const alarm = clock.alarm(clock.now() + 3_155_760_000_000, () => undefined)
+  await new Promise<void>((resolve) => clock.alarm(clock.now() + 5, resolve))
+  alarm.cancel()
+  process.off('warning', hear)
+  expect(warnings).toEqual([])
+})

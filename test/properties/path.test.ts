@@ -26,7 +26,7 @@ function isAllowed(text: string): boolean {
   const isSegment = (part: string): boolean =>
     part !== '' &&
     /[a-z0-9]/i.test(part.charAt(0)) &&
-    [...part].every((character) => /[a-z0-9._:@+=,~-]/i.test(character) && character <= '~')
+    part.split('').every((character) => /[a-z0-9._:@+=,~-]/i.test(character) && character <= '~')
   return text.length <= pathBytesMax && parts.every(isSegment)
 }
 

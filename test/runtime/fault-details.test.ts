@@ -60,6 +60,8 @@ test('cycles, depth, width and long texts end', () => {
     ['k\n'.repeat(1e5)]: 1,
   })
   expect(wide['list']).toHaveLength(64)
+  const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`k${index}`, index]))
+  expect(Object.keys(faultDetails(many))).toHaveLength(64)
   expect(JSON.stringify(wide).length).toBeLessThan(10_000)
 })
 

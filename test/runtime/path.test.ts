@@ -98,6 +98,7 @@ describe('names that are refused', () => {
       expect(fault.message).toContain(`it has ${name.length} characters, 512 are allowed`)
       expect(fault.message.length).toBeLessThan(200)
       expect(isPath(name)).toBe(false)
+      expect(refused(checkName, name).message).toBe(fault.message)
     })
   }
 })

@@ -230,10 +230,15 @@ describe('hostile payloads', () => {
   test('more than a million values are too many, however they are packed', () => {
     const half = Array.from({ length: 600_000 }, () => 0)
     const bomb = Array.from({ length: 40 }).reduce((inner: unknown) => [inner, inner], 0)
+    const recordBomb = Array.from({ length: 40 }).reduce((inner: unknown) => ({ a: inner, b: inner }), 0)
     const tooBig = `too big: a payload has at most ${payloadNodesMax} values`
     expect(payloadFlaw([half, half], isRef)).toEqual({ path: '$[1]', what: tooBig })
     expect(payloadFlaw(bomb, isRef)?.what).toBe(tooBig)
+    expect(payloadFlaw(recordBomb, isRef)?.what).toBe(tooBig)
     expect(payloadFlaw(Array(4_000_000_000), isRef)).toEqual({ path: '$', what: tooBig })
+    expect(payloadFlaw({ ...half, ...Array.from({ length: payloadNodesMax }, () => 0) }, isRef)?.what).toBe(
+      tooBig,
+    )
     expect(payloadFlaw([half], isRef)).toBeUndefined()
   })
 })

@@ -43,13 +43,14 @@ describe('order', () => {
 
   test('a timer that was taken out and added again goes behind its equals', async () => {
     const { clock, timers, rung, timer } = setUp()
-    const first = timer('first')
-    timers.add(first, 10)
-    timers.add(timer('second'), 10)
-    timers.remove(first)
-    timers.add(first, 10)
+    const again = timer('again')
+    timers.add(timer('first'), 10)
+    timers.add(again, 10)
+    timers.add(timer('last'), 10)
+    timers.remove(again)
+    timers.add(again, 10)
     await clock.advance(10)
-    expect(rung).toEqual(['second@10', 'first@10'])
+    expect(rung).toEqual(['first@10', 'last@10', 'again@10'])
   })
 
   test('a timer in the past comes due without time passing, but not within add', async () => {
@@ -174,11 +175,12 @@ describe('batches', () => {
     expect([rung, beats]).toEqual([['io'], timerBatchMax])
   })
 
-  test('a timer added within a batch sets no second alarm', async () => {
+  test('a timer added within a batch, even one in the past, sets no second alarm', async () => {
     const { clock, timers, timer } = setUp()
     timers.add(
       new Timer(() => {
         timers.add(timer('next'), 20)
+        timers.add(timer('past'), 5)
         expect(clock.pendingAlarms).toBe(0)
       }),
       10,

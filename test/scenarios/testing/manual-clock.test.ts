@@ -192,6 +192,13 @@ describe('work without end', () => {
       await clock.advance(1)
     }
     expect(clock.now()).toBe(50)
+    for (let atMs = 50; atMs < 100; atMs++) {
+      clock.alarm(atMs, () => {
+        for (let step = 0; step < 30; step++) clock.later(() => undefined)
+      })
+    }
+    await clock.advance(50)
+    expect([clock.now(), clock.pendingAlarms]).toEqual([100, 0])
   })
 
   test('a second advance while the first is under way is refused', async () => {

@@ -1,7 +1,7 @@
 // Tests of the nearest name: slips are recognised, other words are not.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { nearest } from '../../supervisors/nearest.ts'
+import { nearest } from '../../runtime/nearest.ts'
 
 const known = [
   'strategy',

@@ -1,0 +1,146 @@
+// A test node: a node whose time is moved by hand and whose chance and order of turns follow from a seed.
+import { Node } from '../../node/node.ts'
+import { Fault } from '../../runtime/fault.ts'
+import { seededRandom } from '../../runtime/random.ts'
+import { ManualClock } from './manual-clock.ts'
+import { Probe } from './probe.ts'
+import type { Definition, DefinitionProtocol } from '../../runtime/actor.ts'
+import type { NodeOptions } from '../../node/node.ts'
+
+/** Steps of the clock while the time stands still: up to 32 messages each, so endless work is found within a second or two. */
+const stepsMax = 100_000
+/** How long the end of a test node may take by its own clock: an hour. Whoever needs longer never ends. */
+const endMsMax = 3_600_000
+/** Differences that the fault about them shows. */
+const differencesShownMax = 10
+
+export interface TestNodeOptions extends NodeOptions {
+  /** Decides all chance and whose turn it is; the same seed gives the same run. Default 1. */
+  readonly seed?: string | number
+}
+
+/**
+ * A Node, to be given to whatever takes one. Time stands still until `advance` or a waiting expectation moves it; messages need no time.
+ * It extends Node, so that code under test cannot tell the difference.
+ */
+export class TestNode extends Node {
+  readonly clock: ManualClock
+  readonly #probes: Probe[] = []
+
+  /** @param options see `startTestNode`, which also loads the files */
+  constructor(options: TestNodeOptions = {}) {
+    const { seed = 1, strict = true, ...others } = options
+    const clock = new ManualClock({ stepsMax })
+    const random = seededRandom(seed)
+    super({ ...others, strict }, { clock, random: random.fork('chance'), shuffle: random.fork('order') })
+    this.clock = clock
+  }
+
+  /**
+   * Moves the time on, alarm by alarm, each with all the work that it causes.
+   * @param ms from 0 up
+   * @throws {Fault} `clock-busy` the work does not end
+   */
+  advance(ms: number): Promise<void> {
+    return this.clock.advance(ms)
+  }
+
+  /** Lets all work be done that needs no time to pass. @throws {Fault} `clock-busy` */
+  settle(): Promise<void> {
+    return this.clock.settle()
+  }
+
+  /**
+   * Makes a root actor whose messages the test takes one by one. Others can be given its ref.
+   * @param of the definition whose part it plays: the ref and the expectations then have its types; nothing of its code runs
+   * @param name its path; one such as `local/probe$1` is given if left out
+   * @returns a probe that ends with the node
+   * @throws {Fault} `name-invalid` `name-taken` `actor-stopped`
+   * @example
+   * const probe = node.probe()
+   * bank.tell('report', probe.ref)
+   * await probe.expectMessage('balance', 5)
+   */
+  probe(name?: string): Probe
+  probe<A extends unknown[], S, H, B>(
+    of: Definition<A, S, H, B>,
+    name?: string,
+  ): Probe<DefinitionProtocol<H, B>>
+  probe(of?: Definition | string, name?: string): Probe {
+    const probe = new Probe(this.clock, this.runtime.guardian, typeof of === 'string' ? of : name)
+    this.#probes.push(probe)
+    return probe
+  }
+
+  /** As on any node; asks that the test took and did not answer are refused. Deadlines on the way need `advance`. */
+  override stop(): Promise<void> {
+    for (const probe of this.#probes) probe.release()
+    return super.stop()
+  }
+
+  /**
+   * Ends the node as `stop` does, moves the time as far as that needs, and adds up the books.
+   * @throws {Fault} `books-unbalanced` a message is unaccounted for, or an ask has had no ending
+   * @throws {Fault} `node-unstoppable` an actor did not end within an hour of the node's time
+   */
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await this.settle()
+    this.#checkBooks(this.audit().differences)
+    await this.#end()
+    const { asks } = this.runtime.host
+    const open = asks.waiting === 0 ? [] : [`asks: ${asks.waiting} of ${asks.opened} have had no ending`]
+    this.#checkBooks([...this.audit().differences, ...open])
+  }
+
+  async #end(): Promise<void> {
+    let hasEnded = false
+    const end = this.stop().then(() => {
+      hasEnded = true
+    })
+    await this.settle()
+    const lastMs = this.clock.now() + endMsMax
+    while (!hasEnded) {
+      const nextMs = this.clock.nextAlarmMs
+      if (nextMs > lastMs) throw unstoppable(this)
+      // One alarm after the other: the end of the node is not to be overshot.
+      // oxlint-disable-next-line no-await-in-loop
+      await this.advance(Math.max(0, nextMs - this.clock.now()))
+    }
+    await end
+  }
+
+  #checkBooks(differences: readonly string[]): void {
+    if (differences.length === 0) return
+    throw new Fault('books-unbalanced', `Cannot close node "${this.name}": ${differences[0]}`, {
+      hint: 'Report this as a bug of the runtime, with the seed and the program that shows it.',
+      details: { differences: differences.slice(0, differencesShownMax), count: differences.length },
+    })
+  }
+}
+
+function unstoppable(node: TestNode): Fault {
+  const paths = [...node.runtime.cells()].map((cell) => cell.path).slice(0, differencesShownMax)
+  return new Fault(
+    'node-unstoppable',
+    `Cannot close node "${node.name}": "${paths.join('", "')}" did not end`,
+    {
+      hint: 'Give the actor a finite shutdownMs, or end what its handler waits for.',
+      details: { paths },
+    },
+  )
+}
+
+/**
+ * Starts a node for a test. Close it with `await using`: that adds up the books of all messages.
+ * @param options those of `startNode`, and a seed; `strict` is on unless it is switched off
+ * @throws {Fault} `name-invalid` `file-unloadable` `file-empty` `definition-taken`
+ * @example
+ * await using node = await startTestNode({ seed: 7 })
+ */
+export async function startTestNode(options: TestNodeOptions = {}): Promise<TestNode> {
+  const node = new TestNode(options)
+  // One file after the other, as in startNode: which of two of the same name is refused must not be chance.
+  // oxlint-disable-next-line no-await-in-loop
+  for (const file of options.load ?? []) await node.definitions.load(file)
+  return node
+}

@@ -1,0 +1,62 @@
+// The mutant run: plants one bug after the other into a copy of the tree and says which tests see it.
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { mutants } from './mutants.ts'
+import type { Mutant } from './mutants.ts'
+
+/** One mutant may take this long, in milliseconds; a hang is a catch as well. */
+const mutantMsMax = 180_000
+const copied = ['index.ts', 'package.json', 'tsconfig.json', 'vitest.config.ts', 'runtime', 'supervisors', 'transports', 'actors', 'node', 'scenarios', 'test']
+
+const top = join(import.meta.dirname, '../..')
+
+function copyTree(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'troupe-mutants-'))
+  for (const name of copied) cpSync(join(top, name), join(folder, name), { recursive: true, force: true, errorOnExist: false })
+  symlinkSync(join(top, 'node_modules'), join(folder, 'node_modules'))
+  return folder
+}
+
+/** Plants a bug and returns the way to take it out; throws if its place is not found exactly once. */
+function plant(folder: string, mutant: Mutant): () => void {
+  const file = join(folder, mutant.file)
+  const source = readFileSync(file, 'utf8')
+  const places = source.split(mutant.find).length - 1
+  if (places !== 1) throw new Error(`${mutant.name}: "${mutant.find}" stands ${places} times in ${mutant.file}`)
+  writeFileSync(file, source.replace(mutant.find, () => mutant.plant))
+  return () => writeFileSync(file, source)
+}
+
+/** The first failing test, `hang`, or nothing if the bug was not seen. */
+function catcher(folder: string): string | undefined {
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--reporter=json', 'test/runtime', 'test/supervisors', 'test/properties', 'test/scenarios', 'test/node']
+  const run = spawnSync(process.execPath, args, { cwd: folder, timeout: mutantMsMax, encoding: 'utf8', maxBuffer: 1 << 28 })
+  if (run.status === 0) return undefined
+  if (run.error !== undefined) return 'hang'
+  return /"status":"failed","title":"((?:[^"\\]|\\.)*)"/.exec(run.stdout)?.[1] ?? 'a test file that could not run'
+}
+
+function main(): void {
+  const wanted = process.argv.slice(2)
+  const chosen = mutants.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
+  const folder = copyTree()
+  let missed = 0
+  try {
+    if (catcher(folder) !== undefined) throw new Error('the tests fail without any mutant')
+    for (const mutant of chosen) {
+      const takeOut = plant(folder, mutant)
+      const by = catcher(folder)
+      takeOut()
+      if (by === undefined) missed++
+      console.log(`${by === undefined ? 'MISSED' : 'caught'}  ${mutant.name}${by === undefined ? '' : `  by: ${by}`}`)
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  console.log(`${chosen.length - missed} of ${chosen.length} mutants caught`)
+  process.exitCode = missed === 0 ? 0 : 1
+}
+
+main()
