@@ -1,0 +1,17 @@
+// The child of a race: one peer of one program, which does a repetition whenever its parent says so.
+import { suites } from './suites.ts'
+import { peers } from './workload.ts'
+
+const [suiteName = '', programName = '', peerName = ''] = process.argv.slice(2)
+const program = suites[suiteName]?.programs.find(({ name }) => name === programName)
+const peer = peers.find((name) => name === peerName)
+if (program === undefined || peer === undefined) throw new Error('start this file through run.ts')
+
+process.once('disconnect', () => process.exit())
+const workload = await program.load()
+const repeat = await workload[peer]()
+
+// Garbage is not collected in between: that would shrink the heap each time, and make every repetition pay for its growth.
+process.on('message', async () => {
+  process.send?.(await repeat())
+})

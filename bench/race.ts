@@ -1,0 +1,91 @@
+// A race: both peers of one program, each in a process of its own, take turns repetition by repetition.
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { median } from './quantile.ts'
+import { peers } from './workload.ts'
+import type { ChildProcess } from 'node:child_process'
+import type { FigureSpec, Program } from './suite.ts'
+import type { Peer, Sample } from './workload.ts'
+
+/** The medians of one figure. */
+export interface Result extends Readonly<Record<Peer, number>> {
+  readonly spec: FigureSpec
+  readonly runs: number
+}
+
+/** Hears how far a race has come: repetitions done, of how many. */
+export type Progress = (done: number, of: number) => void
+
+/**
+ * Runs one program. The peers alternate, and change who goes first, so that a noisy neighbour troubles both alike; while one runs the
+ * other sleeps. Warm-ups are run and forgotten.
+ * @throws if a peer's process ends before its time
+ */
+export async function race(
+  suite: string,
+  program: Program,
+  options: { readonly runs: number; readonly onProgress?: Progress },
+): Promise<Result[]> {
+  const samples: Record<Peer, Sample[]> = { troupe: [], limit: [] }
+  const rounds = program.warmUps + options.runs
+  await using troupe = new Runner(suite, program.name, 'troupe')
+  await using limit = new Runner(suite, program.name, 'limit')
+  const runners = { troupe, limit }
+  for (let round = 0; round < rounds; round++) {
+    for (const peer of round % 2 === 0 ? peers : peers.toReversed()) {
+      const sample = await runners[peer].repeat()
+      if (round >= program.warmUps) samples[peer].push(sample)
+    }
+    options.onProgress?.(round + 1, rounds)
+  }
+  return program.figures.map((spec) => ({
+    spec,
+    troupe: medianOf(samples.troupe, spec.name),
+    limit: medianOf(samples.limit, spec.name),
+    runs: options.runs,
+  }))
+}
+
+function medianOf(samples: readonly Sample[], name: string): number {
+  return median(samples.map((sample) => valueOf(sample, name)))
+}
+
+function valueOf(sample: Sample, name: string): number {
+  const value = sample[name]
+  if (value === undefined) throw new Error(`the workload did not measure "${name}"`)
+  return value
+}
+
+/** One peer's process, seen from outside. */
+class Runner implements AsyncDisposable {
+  readonly #child: ChildProcess
+  readonly #what: string
+  readonly #ended: Promise<void>
+
+  constructor(suite: string, program: string, peer: Peer) {
+    this.#what = `${program} of ${peer}`
+    // The child runs from the same kind of file: sources from the sources, the build from the build.
+    const entry = fileURLToPath(new URL(`./child.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
+    this.#child = fork(entry, [suite, program, peer], { execArgv: [...process.execArgv, '--expose-gc'] })
+    this.#ended = new Promise((resolve) => this.#child.once('exit', () => resolve()))
+  }
+
+  async repeat(): Promise<Sample> {
+    const { promise, resolve, reject } = Promise.withResolvers<Sample>()
+    const onExit = (code: number | null): void => reject(new Error(`${this.#what} ended with code ${code ?? 'none'} in the middle`))
+    this.#child.once('exit', onExit)
+    // The child sends nothing but samples.
+    this.#child.once('message', (sample) => resolve(sample as Sample))
+    this.#child.send('repeat')
+    try {
+      return await promise
+    } finally {
+      this.#child.off('exit', onExit)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.connected) this.#child.disconnect()
+    await this.#ended
+  }
+}

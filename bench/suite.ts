@@ -1,0 +1,52 @@
+// A suite: workloads that belong together, the figures that they yield and the goals of these.
+import type { Goal } from './goal.ts'
+import type { Workload } from './workload.ts'
+
+/** The least number of repetitions that a median is taken of, unless somebody asks for fewer. */
+export const runsDefault = 7
+
+/** One measured quantity; `name` is `workload/metric` and never changes, so that it can be followed over time. */
+export interface FigureSpec {
+  readonly name: string
+  readonly unit: Unit
+  readonly goal: Goal
+}
+
+/** Things per second, milliseconds or bytes. */
+export type Unit = '/s' | 'ms' | 'B'
+
+/** What runs in one process for each peer, so that no workload sees the types and the heap that another has left to the compiler. */
+export interface Program {
+  readonly name: string
+  readonly figures: readonly FigureSpec[]
+  /** Repetitions that are not counted: until the compiler has seen enough. */
+  readonly warmUps: number
+  readonly load: () => Promise<Workload>
+}
+
+export interface Suite {
+  readonly name: string
+  readonly programs: readonly Program[]
+}
+
+/** The names that can be asked for: those of the workloads, each once. */
+export function workloadNames(suite: Suite): string[] {
+  return [...new Set(suite.programs.flatMap((program) => program.figures.map((figure) => workloadOf(figure.name))))]
+}
+
+/** The programs that yield figures of one workload, or all. */
+export function programsFor(suite: Suite, workload: string | undefined): Program[] {
+  if (workload === undefined) return [...suite.programs]
+  return suite.programs.flatMap((program) => {
+    const figures = program.figures.filter((figure) => workloadOf(figure.name) === workload)
+    return figures.length === 0 ? [] : [{ ...program, figures }]
+  })
+}
+
+export function workloadOf(figure: string): string {
+  return figure.slice(0, figure.indexOf('/'))
+}
+
+export function metricOf(figure: string): string {
+  return figure.slice(figure.indexOf('/') + 1)
+}

@@ -1,0 +1,5 @@
+// All suites, by name.
+import { local } from './local.ts'
+import type { Suite } from './suite.ts'
+
+export const suites: Readonly<Record<string, Suite>> = { local }
