@@ -10,7 +10,8 @@ export function quantile(values: readonly number[], share: number): number {
   const position = (sorted.length - 1) * share
   const below = sorted[Math.floor(position)]
   const above = sorted[Math.ceil(position)]
-  if (below === undefined || above === undefined) throw new RangeError('a quantile needs a value and a share of 0 to 1')
+  if (below === undefined || above === undefined)
+    throw new RangeError('a quantile needs a value and a share of 0 to 1')
   return below + (above - below) * (position - Math.floor(position))
 }
 

@@ -65,14 +65,17 @@ class Runner implements AsyncDisposable {
   constructor(suite: string, program: string, peer: Peer) {
     this.#what = `${program} of ${peer}`
     // The child runs from the same kind of file: sources from the sources, the build from the build.
-    const entry = fileURLToPath(new URL(`./child.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
+    const entry = fileURLToPath(
+      new URL(`./child.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
+    )
     this.#child = fork(entry, [suite, program, peer], { execArgv: [...process.execArgv, '--expose-gc'] })
     this.#ended = new Promise((resolve) => this.#child.once('exit', () => resolve()))
   }
 
   async repeat(): Promise<Sample> {
     const { promise, resolve, reject } = Promise.withResolvers<Sample>()
-    const onExit = (code: number | null): void => reject(new Error(`${this.#what} ended with code ${code ?? 'none'} in the middle`))
+    const onExit = (code: number | null): void =>
+      reject(new Error(`${this.#what} ended with code ${code ?? 'none'} in the middle`))
     this.#child.once('exit', onExit)
     // The child sends nothing but samples.
     this.#child.once('message', (sample) => resolve(sample as Sample))

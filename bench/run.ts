@@ -52,7 +52,9 @@ async function run(request: RunRequest): Promise<number> {
       results.push(...found)
     } catch (error) {
       showProgress('')
-      console.error(`Cannot go on with "${program.name}": ${error instanceof Error ? error.message : String(error)}`)
+      console.error(
+        `Cannot go on with "${program.name}": ${error instanceof Error ? error.message : String(error)}`,
+      )
       return 1
     }
   }

@@ -31,7 +31,9 @@ export interface Suite {
 
 /** The names that can be asked for: those of the workloads, each once. */
 export function workloadNames(suite: Suite): string[] {
-  return [...new Set(suite.programs.flatMap((program) => program.figures.map((figure) => workloadOf(figure.name))))]
+  return [
+    ...new Set(suite.programs.flatMap((program) => program.figures.map((figure) => workloadOf(figure.name)))),
+  ]
 }
 
 /** The programs that yield figures of one workload, or all. */

@@ -34,7 +34,9 @@ export function tableFoot(results: readonly Result[]): string {
 
 function row(cells: readonly string[]): string {
   return cells
-    .map((cell, index) => (index === 0 || index > 3 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0)))
+    .map((cell, index) =>
+      index === 0 || index > 3 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0),
+    )
     .join('  ')
     .trimEnd()
 }

@@ -9,18 +9,19 @@ import { Style } from './console/style.ts'
 import { tokensFrom } from './console/tokens.ts'
 import { inputOf } from './verbs/input.ts'
 import type { ProgramInput } from './console/program.ts'
-import type { Session, SessionOptions } from './console/session.ts'
+import type { SessionOptions } from './console/session.ts'
 
 /** What a shell shows for a process that a signal ended. */
 const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 const { stdin, stdout, stderr, env, argv } = process
 
-/** Set once there is a session. What comes earlier has nothing to end. */
-let session: Session | undefined
+/** Whether there has been a session: what fails before it was a wrong command line. */
+let hasOpened = false
 
-// Whoever read the output has gone, as `head` does: that is the end, and no fault.
-stdout.on('error', () => process.exit(0))
+/** Whoever read the output has gone, as `head` does: that is the end, and no fault. A session makes it a kind one. */
+let onReaderGone = (): void => process.exit(0)
+stdout.on('error', () => onReaderGone())
 stderr.on('error', () => {})
 
 await main(argv.slice(2))
@@ -30,15 +31,16 @@ async function main(words: readonly string[]): Promise<void> {
     const options = await optionsFrom(words)
     if (options !== undefined) await leave(await hold(options))
   } catch (error) {
-    const isUnderstood = session !== undefined
-    tell(Fault.wrap(error, 'start-failed', 'Cannot start the node'), words.includes('--json'))
-    await leave(isUnderstood ? 1 : 2)
+    await tell(Fault.wrap(error, 'start-failed', 'Cannot start the node'), words.includes('--json'))
+    await leave(hasOpened ? 1 : 2)
   }
 }
 
 /** Understands the command line; undefined if all is said. */
 async function optionsFrom(words: readonly string[]): Promise<SessionOptions | undefined> {
-  const { values, isJson, isHelp, rest } = await readArguments(program, tokensFrom(words), { stopsAtPosition: true })
+  const { values, isJson, isHelp, rest } = await readArguments(program, tokensFrom(words), {
+    stopsAtPosition: true,
+  })
   // The parameters of `program` are those of ProgramInput.
   const input = inputOf(program, values) as unknown as ProgramInput
   if (input.version) {
@@ -57,19 +59,20 @@ async function hold(options: SessionOptions): Promise<number> {
   const { SystemDisk } = await import('./system-disk.ts')
   const { SystemRandom } = await import('./system-random.ts')
   const contracts = { clock: new SystemClock(), random: new SystemRandom() }
-  const opened = new SessionClass(options, { stdin, stdout, stderr, env, disk: new SystemDisk(), contracts })
-  session = opened
+  const session = new SessionClass(options, { stdin, stdout, stderr, env, disk: new SystemDisk(), contracts })
+  hasOpened = true
   let code: number | undefined
-  for (const [signal, signalCode] of Object.entries(signalCodes)) {
-    process.on(signal, () => {
-      // Whoever asks twice does not want to wait for a kind end.
-      if (code !== undefined) process.exit(signalCode)
-      code = signalCode
-      opened.interrupt()
-    })
+  const interrupt = (endCode: number): void => {
+    // Whoever asks twice does not want to wait for a kind end.
+    if (code !== undefined && endCode !== 0) process.exit(endCode)
+    code ??= endCode
+    session.interrupt()
   }
-  process.on('uncaughtException', (error) => opened.uncaught(error))
-  const ended = await opened.run()
+  for (const [signal, signalCode] of Object.entries(signalCodes))
+    process.on(signal, () => interrupt(signalCode))
+  onReaderGone = () => interrupt(0)
+  process.on('uncaughtException', (error) => session.uncaught(error))
+  const ended = await session.run()
   return code ?? ended
 }
 
@@ -79,12 +82,20 @@ async function tellVersion(isJson: boolean): Promise<void> {
   const { SystemClock } = await import('./system-clock.ts')
   const version = await packageVersion(new SystemDisk())
   const data = { version, node: process.versions.node, envelope: envelopeSchema }
-  stdout.write(isJson ? `${envelope('version', new SystemClock().wall(), { data })}\n` : `troupe ${version} (Node.js ${process.versions.node})\n`)
+  stdout.write(
+    isJson
+      ? `${envelope('version', new SystemClock().wall(), { data })}\n`
+      : `troupe ${version} (Node.js ${process.versions.node})\n`,
+  )
 }
 
-function tell(fault: Fault, isJson: boolean): void {
-  if (isJson) void import('./system-clock.ts').then(({ SystemClock }) => stdout.write(`${envelope('', new SystemClock().wall(), { error: fault })}\n`))
-  else stderr.write(`${faultText(fault, new Style({ env, isTerminal: stderr.isTTY }))}\n`)
+async function tell(fault: Fault, isJson: boolean): Promise<void> {
+  if (!isJson) {
+    stderr.write(`${faultText(fault, new Style({ env, isTerminal: stderr.isTTY }))}\n`)
+    return
+  }
+  const { SystemClock } = await import('./system-clock.ts')
+  stdout.write(`${envelope('', new SystemClock().wall(), { error: fault })}\n`)
 }
 
 /** Ends the process once all is written, whatever timers or sockets a definition has left. */

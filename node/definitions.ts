@@ -37,10 +37,17 @@ export class Definitions {
     if (loaded !== undefined) return loaded.definition
     const known = [...this.#byName.keys()].toSorted()
     const near = nearest(name, known)
-    const all = known.length === 0 ? 'None is loaded: load a file with "load FILE".' : `Loaded are ${known.slice(0, shownMax).join(', ')}.`
-    throw new Fault('definition-unknown', `Cannot find a definition "${escapeText(name, 64)}": ${known.length} are loaded`, {
-      hint: near === undefined ? all : `Did you mean "${near}"? ${all}`,
-    })
+    const all =
+      known.length === 0
+        ? 'None is loaded: load a file with "load FILE".'
+        : `Loaded are ${known.slice(0, shownMax).join(', ')}.`
+    throw new Fault(
+      'definition-unknown',
+      `Cannot find a definition "${escapeText(name, 64)}": ${known.length} are loaded`,
+      {
+        hint: near === undefined ? all : `Did you mean "${near}"? ${all}`,
+      },
+    )
   }
 
   /**
@@ -83,9 +90,13 @@ export class Definitions {
       )
     }
     if (taken === undefined && this.#byName.size >= definitionsMax) {
-      throw new Fault('definitions-full', `Cannot load "${file}": ${this.#byName.size} of ${definitionsMax} definitions are loaded`, {
-        hint: 'Load fewer files into one node.',
-      })
+      throw new Fault(
+        'definitions-full',
+        `Cannot load "${file}": ${this.#byName.size} of ${definitionsMax} definitions are loaded`,
+        {
+          hint: 'Load fewer files into one node.',
+        },
+      )
     }
   }
 }
@@ -94,30 +105,51 @@ async function loadFault(file: string, url: string, error: unknown): Promise<Fau
   const attempt = `Cannot load "${escapeText(file, 300)}"`
   const { code, url: missing } = Object(error) as { readonly code?: unknown; readonly url?: unknown }
   if (code === 'ERR_MODULE_NOT_FOUND' && typeof missing === 'string' && withoutTry(missing) === url) {
-    return new Fault('file-unloadable', `${attempt}: there is no such file`, { hint: 'Check its path; it is taken from where the node was started.' })
+    return new Fault('file-unloadable', `${attempt}: there is no such file`, {
+      hint: 'Check its path; it is taken from where the node was started.',
+    })
   }
   if (code === 'ERR_UNSUPPORTED_DIR_IMPORT') {
-    return new Fault('file-unloadable', `${attempt}: it is a folder`, { hint: 'Name the files in it, one by one.' })
+    return new Fault('file-unloadable', `${attempt}: it is a folder`, {
+      hint: 'Name the files in it, one by one.',
+    })
   }
   const { name, message } = describeThrown(error)
   const place = await placeOf(error, url)
   const where = place === undefined ? '' : ` (${escapeText(place.file, 300)}:${place.line})`
-  return new Fault('file-unloadable', `${attempt}: ${message === '' ? name : `${name}: ${message}`}${where}`, {
-    hint: 'Mend the file and load it again.',
-    cause: error,
-    ...(place === undefined ? {} : { details: { ...place } }),
-  })
+  return new Fault(
+    'file-unloadable',
+    `${attempt}: ${message === '' ? name : `${name}: ${message}`}${where}`,
+    {
+      hint: 'Mend the file and load it again.',
+      cause: error,
+      ...(place === undefined ? {} : { details: { ...place } }),
+    },
+  )
 }
 
 function emptyFault(file: string, exported: Record<string, unknown>): Fault {
-  const isForeign = Object.values(exported).some((value) => Object(value).constructor?.name === ActorDefinition.name)
+  const isForeign = Object.values(exported).some(isForeignDefinition)
   const names = Object.keys(exported)
   const what = names.length === 0 ? 'nothing' : names.slice(0, shownMax).join(', ')
-  return new Fault('file-empty', `Cannot load "${escapeText(file, 300)}": it exports no definition but ${escapeText(what, 300)}`, {
-    hint: isForeign
-      ? 'Its definitions come from another copy of this package: import them from "troupe".'
-      : 'Export what defineActor or defineSupervisor returns.',
-  })
+  return new Fault(
+    'file-empty',
+    `Cannot load "${escapeText(file, 300)}": it exports no definition but ${escapeText(what, 300)}`,
+    {
+      hint: isForeign
+        ? 'Its definitions come from another copy of this package: import them from "troupe".'
+        : 'Export what defineActor or defineSupervisor returns.',
+    },
+  )
+}
+
+/** Made by another copy of this package, whose classes are not ours. */
+function isForeignDefinition(value: unknown): boolean {
+  const prototype: unknown =
+    typeof value === 'object' && value !== null ? Object.getPrototypeOf(value) : undefined
+  const maker: unknown =
+    Object(prototype) === prototype ? Reflect.get(Object(prototype) as object, 'constructor') : undefined
+  return typeof maker === 'function' && maker.name === ActorDefinition.name
 }
 
 function withoutTry(url: string): string {

@@ -23,7 +23,9 @@ export function resolveOwnName(): void {
       if (own !== undefined) return { url: own, shortCircuit: true }
       const resolved = nextResolve(specifier, context)
       const isUndecided = resolved.format === undefined || resolved.format === null
-      return isUndecided && /\.ts(?:\?|$)/.test(resolved.url) ? { ...resolved, format: 'module-typescript' } : resolved
+      return isUndecided && /\.ts(?:\?|$)/.test(resolved.url)
+        ? { ...resolved, format: 'module-typescript' }
+        : resolved
     },
   })
 }

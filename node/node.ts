@@ -63,7 +63,9 @@ export class Node implements AsyncDisposable {
     ...args: A
   ): Promise<Ref<DefinitionProtocol<H, B>>> {
     // A definition's types are those of its table: the compiled form cannot carry them.
-    return (await this.runtime.spawn({ definition, options, args })) as unknown as Ref<DefinitionProtocol<H, B>>
+    return (await this.runtime.spawn({ definition, options, args })) as unknown as Ref<
+      DefinitionProtocol<H, B>
+    >
   }
 
   /** The ref of the actor that lives at a path now. */

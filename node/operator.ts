@@ -63,7 +63,9 @@ export class Operator {
   /** When this life began, in milliseconds since the node's start; undefined if the events no longer tell. */
   begunMs(cell: Cell): number | undefined {
     const events = cell.host.events.recent()
-    const last = events.findLast(({ kind, subject }) => subject === cell && (kind === 'restarted' || kind === 'spawned'))
+    const last = events.findLast(
+      ({ kind, subject }) => subject === cell && (kind === 'restarted' || kind === 'spawned'),
+    )
     return last?.atMs
   }
 

@@ -45,7 +45,9 @@ class Copy {
       case 'string':
         return this.#text(value)
       case 'number':
-        return Number.isFinite(value) && !Object.is(value, -0) ? value : { $number: Object.is(value, -0) ? '-0' : String(value) }
+        return Number.isFinite(value) && !Object.is(value, -0)
+          ? value
+          : { $number: Object.is(value, -0) ? '-0' : String(value) }
       case 'boolean':
         return value
       case 'bigint':
@@ -70,7 +72,7 @@ class Copy {
   #object(value: object): Plain {
     if (types.isProxy(value)) return { $opaque: 'proxy' }
     if (Fault.is(value)) return { $fault: value.toJSON() as unknown as Plain }
-    if (types.isNativeError(value)) return { $error: errorText(value) }
+    if (Error.isError(value)) return { $error: errorText(value) }
     const leaf = leafOf(value)
     if (leaf !== undefined) return leaf
     const above = this.#above.indexOf(value)
@@ -122,7 +124,12 @@ class Copy {
       const member = ownValue(value, key)
       if (member === undefined) continue
       // A plain assignment to this one would change what the copy is.
-      Object.defineProperty(record, key.toWellFormed(), { value: this.of(member), enumerable: true, writable: true, configurable: true })
+      Object.defineProperty(record, key.toWellFormed(), {
+        value: this.of(member),
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      })
     }
     return record
   }

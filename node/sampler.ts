@@ -31,17 +31,27 @@ export class Sampler {
    * @returns the first `limit` of them in that order, and how many messages all of them handled each second; at the first look the rates
    *   are 0
    */
-  look(cells: Iterable<Cell>, nowMs: number, wanted: { readonly order: SampleOrder; readonly limit: number }): Look {
+  look(
+    cells: Iterable<Cell>,
+    nowMs: number,
+    wanted: { readonly order: SampleOrder; readonly limit: number },
+  ): Look {
     const elapsedMs = this.#lookedMs === undefined ? 0 : nowMs - this.#lookedMs
     const seen = new Map<Cell, Seen>()
-    const found: { readonly cell: Cell; readonly handled: number; readonly waitMs: number; readonly key: number }[] = []
+    const found: {
+      readonly cell: Cell
+      readonly handled: number
+      readonly waitMs: number
+      readonly key: number
+    }[] = []
     let actors = 0
     let handledSum = 0
     for (const cell of cells) {
       actors++
       const before = this.#seen.get(cell)
       const handled = before === undefined ? 0 : cell.handled - before.handled
-      const stuckSinceMs = before === undefined || handled > 0 || cell.waiting === 0 ? nowMs : before.stuckSinceMs
+      const stuckSinceMs =
+        before === undefined || handled > 0 || cell.waiting === 0 ? nowMs : before.stuckSinceMs
       seen.set(cell, { handled: cell.handled, stuckSinceMs })
       handledSum += handled
       const waitMs = waitOf(cell, nowMs, stuckSinceMs)
@@ -50,10 +60,13 @@ export class Sampler {
     }
     this.#seen = seen
     this.#lookedMs = nowMs
-    const rateOf = (handled: number): number => (elapsedMs === 0 ? 0 : Math.round((handled * 1_000) / elapsedMs))
+    const rateOf = (handled: number): number =>
+      elapsedMs === 0 ? 0 : Math.round((handled * 1_000) / elapsedMs)
     const first = found.toSorted((a, b) => b.key - a.key).slice(0, wanted.limit)
     return {
-      samples: first.map(({ cell, handled, waitMs }) => ({ ...describe(cell), rate: rateOf(handled), waitMs })),
+      samples: first.map(({ cell, handled, waitMs }) =>
+        Object.assign({ rate: rateOf(handled), waitMs }, describe(cell)),
+      ),
       actors,
       rate: rateOf(handledSum),
     }
@@ -74,7 +87,11 @@ function waitOf(cell: Cell, nowMs: number, stuckSinceMs: number): number {
   return Math.max(0, Math.round(nowMs - Math.min(stuckSinceMs, busySinceMs ?? stuckSinceMs)))
 }
 
-function keyOf(cell: Cell, order: SampleOrder, sample: { readonly handled: number; readonly waitMs: number }): number {
+function keyOf(
+  cell: Cell,
+  order: SampleOrder,
+  sample: { readonly handled: number; readonly waitMs: number },
+): number {
   switch (order) {
     case 'mailbox':
       return cell.waiting

@@ -65,7 +65,9 @@ async function written(path: string, write: () => Promise<void>): Promise<void> 
 }
 
 function unreadable(path: string, reason: string): Fault {
-  return new Fault('file-unreadable', `Cannot read "${escapeText(path, 300)}": ${reason}`, { hint: 'Check its path and who may read it.' })
+  return new Fault('file-unreadable', `Cannot read "${escapeText(path, 300)}": ${reason}`, {
+    hint: 'Check its path and who may read it.',
+  })
 }
 
 function reasonOf(error: unknown): string {

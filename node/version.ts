@@ -7,7 +7,6 @@ const bytesMax = 1_000_000
 /** The version as package.json says it; the sources lie one folder below it, the build two. */
 export async function packageVersion(disk: Disk): Promise<string> {
   for (const folder of ['../', '../../']) {
-    // oxlint-disable-next-line no-await-in-loop
     const version = await versionIn(disk, fileURLToPath(new URL(`${folder}package.json`, import.meta.url)))
     if (version !== undefined) return version
   }

@@ -65,7 +65,9 @@ export function audit(host: Host, cells: Iterable<Cell>): Audit {
   }
   if (!isBalanced(sums)) differences.push(`node: ${JSON.stringify(sums)}`)
   if (sums.dead + sums.refused !== deadLetters.total) {
-    differences.push(`dead letters: ${deadLetters.total} recorded, ${sums.dead} dead and ${sums.refused} refused`)
+    differences.push(
+      `dead letters: ${deadLetters.total} recorded, ${sums.dead} dead and ${sums.refused} refused`,
+    )
   }
   if (actors !== totals.actors) differences.push(`actors: ${totals.actors} counted, ${actors} found`)
   return {

@@ -199,9 +199,9 @@ export interface ActorSpec<A extends unknown[], S, H, B> {
 }
 
 /** All tables of `behaviours` as one; a name that several tables share has one payload type. */
-type Merged<B> = (B[keyof B] extends infer H ? (H extends unknown ? (table: H) => void : never) : never) extends (
-  table: infer M,
-) => void
+type Merged<B> = (
+  B[keyof B] extends infer H ? (H extends unknown ? (table: H) => void : never) : never
+) extends (table: infer M) => void
   ? M
   : unknown
 

@@ -109,7 +109,11 @@ export function timeoutOf(options: { readonly timeoutMs?: number } | undefined):
   const timeoutMs = options?.timeoutMs
   if (timeoutMs === undefined) return timeoutMsDefault
   if (Number.isFinite(timeoutMs) && timeoutMs >= 1 && timeoutMs <= timeoutMsMax) return timeoutMs
-  throw new Fault('timeout-invalid', `Cannot wait for ${String(timeoutMs)} ms: a deadline is 1 to ${timeoutMsMax} ms`, {
-    hint: 'Give timeoutMs in milliseconds, or leave it out for 5,000.',
-  })
+  throw new Fault(
+    'timeout-invalid',
+    `Cannot wait for ${String(timeoutMs)} ms: a deadline is 1 to ${timeoutMsMax} ms`,
+    {
+      hint: 'Give timeoutMs in milliseconds, or leave it out for 5,000.',
+    },
+  )
 }

@@ -70,7 +70,7 @@ function beginFailed(cell: Cell, error: unknown, whenBegun: WhenBegun | undefine
   cell.self?.expire()
   cell.self = undefined
   cell.rare.lastFault = fault
-  if ((cell.flags & halting) !== 0) {
+  if ((cell.flags & (down | halting)) !== 0) {
     // Its end was decided while it started; this changes nothing more.
     host.events.emit('failed-ending', cell, fault)
     ranIdle(cell)

@@ -126,7 +126,10 @@ export interface Host {
   readonly isStrict: boolean
   /** Where a payload would not survive the codec. */
   flawOf(payload: unknown): { readonly path: string; readonly what: string } | undefined
-  readonly traces: { sent(cell: Cell, envelope: Envelope): void; handled(cell: Cell, envelope: Envelope, outcome: string): void }
+  readonly traces: {
+    sent(cell: Cell, envelope: Envelope): void
+    handled(cell: Cell, envelope: Envelope, outcome: string): void
+  }
   /** The message whose synchronous handler runs now. */
   current: Envelope | undefined
   /** How many hooks and state factories are on the stack. */
@@ -199,7 +202,8 @@ export class Cell implements Runnable, Party {
     const above = this.parent
     if (above === undefined) return ''
     // A root's own name is its path; one without a name carries the node of its birth.
-    if (above.parent === undefined) return typeof this.key === 'string' ? this.key : `${this.host.name}/${this.name}`
+    if (above.parent === undefined)
+      return typeof this.key === 'string' ? this.key : `${this.host.name}/${this.name}`
     return `${above.path}/${this.name}`
   }
 

@@ -6,7 +6,11 @@ const handled = new AsyncLocalStorage<Envelope>()
 const outside = AsyncLocalStorage.snapshot()
 
 /** Runs an async handler so that whatever it sends, also after an `await`, is known to come from this message's receiver. */
-export function inContextOf<T>(envelope: Envelope, run: (self: never, payload: unknown) => T, self: unknown): T {
+export function inContextOf<T>(
+  envelope: Envelope,
+  run: (self: never, payload: unknown) => T,
+  self: unknown,
+): T {
   // The handler and its `self` come from the same cell; the scheduler cannot know the author's type.
   return handled.run(envelope, run, self as never, envelope.payload)
 }

@@ -113,9 +113,13 @@ export function defineActor<
 /** Narrows what a caller gave as a definition. @throws {Fault} `definition-invalid` */
 export function compiled(definition: unknown): ActorDefinition {
   if (definition instanceof ActorDefinition) return definition
-  throw new Fault('definition-invalid', `Cannot use a ${typeof definition} as a definition: it was not made by defineActor`, {
-    hint: 'Pass what defineActor or defineSupervisor returned.',
-  })
+  throw new Fault(
+    'definition-invalid',
+    `Cannot use a ${typeof definition} as a definition: it was not made by defineActor`,
+    {
+      hint: 'Pass what defineActor or defineSupervisor returned.',
+    },
+  )
 }
 
 function checkDefinition(name: unknown, spec: ActorSpec<unknown[], unknown, unknown, unknown>): void {
@@ -129,14 +133,15 @@ function checkDefinition(name: unknown, spec: ActorSpec<unknown[], unknown, unkn
     checkTable(name, `behaviours.${key}`, table)
   }
   for (const hook of ['state', 'started', 'stopping', 'down'] as const) {
-    if (spec[hook] !== undefined && typeof spec[hook] !== 'function') refuse(name, `${hook} is not a function`)
+    if (spec[hook] !== undefined && typeof spec[hook] !== 'function')
+      refuse(name, `${hook} is not a function`)
   }
   checkRange(name, 'version', spec.version, Number.MAX_SAFE_INTEGER)
   checkRange(name, 'mailbox.messagesMax', spec.mailbox?.messagesMax, mailboxMessagesMax)
   checkRange(name, 'triesMax', spec.triesMax, triesMaxMax)
   const overflow = spec.mailbox?.overflow
   if (overflow !== undefined && !['reject', 'drop-newest', 'drop-oldest'].includes(overflow)) {
-    refuse(name, `mailbox.overflow is ${escapeText(String(overflow), 40)}, not reject, drop-newest or drop-oldest`)
+    refuse(name, `mailbox.overflow is ${escapeText(overflow, 40)}, not reject, drop-newest or drop-oldest`)
   }
 }
 

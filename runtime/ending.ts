@@ -102,12 +102,14 @@ export function kill(cell: Cell): void {
 }
 
 function killNow(cell: Cell): void {
-  const halt = cell.rareIfAny?.halt
-  if (halt !== undefined) {
-    halt.cut()
+  const underWay = cell.rareIfAny?.halt
+  if (underWay !== undefined) {
+    underWay.cut()
     return
   }
   if ((cell.flags & ended) !== 0 || ((cell.flags & down) !== 0 && !cell.isOrdered)) return
+  // From now on nobody below is started again: the end of one child may be what the others have waited for.
+  cell.flags |= down
   abandon(cell)
   for (const child of cell.children().toReversed()) killForGood(child)
   endBy(cell, KILLED)
@@ -181,6 +183,7 @@ export function cancelNextStart(cell: Cell): void {
 function buryMail(cell: Cell, exit: Exit): void {
   const reason: DeadReason =
     exit.cause === 'killed' ? 'actor-killed' : exit.cause === 'failed' ? 'actor-failed' : 'actor-stopped'
-  for (let mail = cell.mailbox.shift(); mail !== undefined; mail = cell.mailbox.shift()) drop(cell, mail, reason)
+  for (let mail = cell.mailbox.shift(); mail !== undefined; mail = cell.mailbox.shift())
+    drop(cell, mail, reason)
   refuseOffers(cell, () => deathFault({ to: cell, name: 'offer' }, reason))
 }

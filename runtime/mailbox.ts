@@ -4,7 +4,9 @@ import type { Envelope } from './envelope.ts'
 /** A ring longer than this is given back when it runs empty, so that one burst does not cost memory for ever. */
 const ringKeptMax = 1_024
 
-const none: (Envelope | undefined)[] = []
+type Ring = (Envelope | undefined)[]
+
+const none: Ring = []
 
 /**
  * First in, first out. The slot spares an actor with one waiting message the ring's memory; the ring doubles as it fills.
@@ -12,26 +14,28 @@ const none: (Envelope | undefined)[] = []
  */
 export class Mailbox {
   #slot: Envelope | undefined = undefined
+  /** A power of two long, or none. */
   #ring = none
+  /** Where in the ring the first message is, and how many there are from there on, round the end. */
   #head = 0
-  #tail = 0
+  #ringCount = 0
 
   get count(): number {
-    return this.#tail - this.#head + (this.#slot === undefined ? 0 : 1)
+    return this.#ringCount + (this.#slot === undefined ? 0 : 1)
   }
 
   get isEmpty(): boolean {
-    return this.#slot === undefined && this.#head === this.#tail
+    return this.#slot === undefined && this.#ringCount === 0
   }
 
   push(envelope: Envelope): void {
-    if (this.#head === this.#tail && this.#slot === undefined) {
+    if (this.#ringCount === 0 && this.#slot === undefined) {
       this.#slot = envelope
       return
     }
-    if (this.#tail - this.#head === this.#ring.length) this.#grow()
-    this.#ring[this.#tail & (this.#ring.length - 1)] = envelope
-    this.#tail = (this.#tail + 1) | 0
+    if (this.#ringCount === this.#ring.length) this.#ring = grown(this.#ring, this.#head)
+    this.#ring[(this.#head + this.#ringCount) & (this.#ring.length - 1)] = envelope
+    this.#ringCount++
   }
 
   shift(): Envelope | undefined {
@@ -40,12 +44,15 @@ export class Mailbox {
       this.#slot = undefined
       return first
     }
-    if (this.#head === this.#tail) return undefined
-    const index = this.#head & (this.#ring.length - 1)
-    const envelope = this.#ring[index]
-    this.#ring[index] = undefined
-    this.#head = (this.#head + 1) | 0
-    if (this.#head === this.#tail && this.#ring.length > ringKeptMax) this.#ring = none
+    if (this.#ringCount === 0) return undefined
+    const envelope = this.#ring[this.#head]
+    this.#ring[this.#head] = undefined
+    this.#head = (this.#head + 1) & (this.#ring.length - 1)
+    this.#ringCount--
+    if (this.#ringCount === 0 && this.#ring.length > ringKeptMax) {
+      this.#ring = none
+      this.#head = 0
+    }
     return envelope
   }
 
@@ -54,29 +61,28 @@ export class Mailbox {
     const first = this.#slot
     this.#slot = envelope
     if (first === undefined) return
-    if (this.#tail - this.#head === this.#ring.length) this.#grow()
-    this.#head = (this.#head - 1) | 0
-    this.#ring[this.#head & (this.#ring.length - 1)] = first
+    if (this.#ringCount === this.#ring.length) this.#ring = grown(this.#ring, this.#head)
+    this.#head = (this.#head - 1) & (this.#ring.length - 1)
+    this.#ring[this.#head] = first
+    this.#ringCount++
   }
 
   /** The messages in order, at most `max` of them, left where they are. */
   peek(max: number): Envelope[] {
-    const seen: Envelope[] = []
-    if (this.#slot !== undefined) seen.push(this.#slot)
-    for (let i = this.#head; i !== this.#tail && seen.length < max; i = (i + 1) | 0) {
-      const envelope = this.#ring[i & (this.#ring.length - 1)]
+    const seen: Envelope[] = this.#slot === undefined ? [] : [this.#slot]
+    for (let i = 0; i < this.#ringCount && seen.length < max; i++) {
+      const envelope = this.#ring[(this.#head + i) & (this.#ring.length - 1)]
       if (envelope !== undefined) seen.push(envelope)
     }
     return seen.slice(0, max)
   }
+}
 
-  #grow(): void {
-    const size = this.#ring.length
-    const count = this.#tail - this.#head
-    const ring: (Envelope | undefined)[] = Array.from({ length: size === 0 ? 4 : size * 2 })
-    for (let i = 0; i < count; i++) ring[i] = this.#ring[(this.#head + i) & (size - 1)]
-    this.#ring = ring
-    this.#head = 0
-    this.#tail = count
-  }
+/** A full ring with twice the room: what had gone round its end now follows the rest, so that the head stays where it is. */
+function grown(ring: Ring, head: number): Ring {
+  if (ring.length === 0) return [undefined, undefined, undefined, undefined]
+  return ring
+    .concat(ring)
+    .fill(undefined, 0, head)
+    .fill(undefined, ring.length + head)
 }

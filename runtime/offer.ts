@@ -1,6 +1,6 @@
 // An offer: a message that waits for room in a full mailbox.
 import { closed } from './cell.ts'
-import { Envelope } from './envelope.ts'
+import type { Envelope } from './envelope.ts'
 import { Fault } from './fault.ts'
 import { deathFault, deliver } from './router.ts'
 import type { Cell } from './cell.ts'
@@ -47,9 +47,13 @@ class Offer implements TimerEntry {
     this.#cell.rareIfAny?.offers?.delete(this)
     const attempt = `Cannot offer "${this.#envelope.name}" to "${this.#cell.path}"`
     this.#reject?.(
-      new Fault('offer-expired', `${attempt}: no room in its mailbox within ${this.#timeoutMs} ms, nothing was sent`, {
-        hint: 'Offer again later, or look why the actor is slow with "why".',
-      }),
+      new Fault(
+        'offer-expired',
+        `${attempt}: no room in its mailbox within ${this.#timeoutMs} ms, nothing was sent`,
+        {
+          hint: 'Offer again later, or look why the actor is slow with "why".',
+        },
+      ),
     )
   }
 }
@@ -63,9 +67,13 @@ export async function makeOffer(cell: Cell, envelope: Envelope, timeoutMs: numbe
     return
   }
   if (waiting >= offersMax) {
-    throw new Fault('offers-full', `Cannot offer "${envelope.name}" to "${cell.path}": ${waiting} of ${offersMax} offers wait`, {
-      hint: 'Slow the callers down; each offer must be awaited before the next.',
-    })
+    throw new Fault(
+      'offers-full',
+      `Cannot offer "${envelope.name}" to "${cell.path}": ${waiting} of ${offersMax} offers wait`,
+      {
+        hint: 'Slow the callers down; each offer must be awaited before the next.',
+      },
+    )
   }
   const offers = (cell.rare.offers ??= new Set())
   const offer = new Offer(cell, envelope, timeoutMs)

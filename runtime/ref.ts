@@ -1,7 +1,7 @@
 // A local ref: the handle on a path, with the cell that lives there remembered.
 import { Ask, timeoutOf } from './ask.ts'
 import { busy, closed, ended, halting } from './cell.ts'
-import { contextMessage } from './context.ts'
+import { contextMessage, outsideOfActors } from './context.ts'
 import { kill, requestStop } from './ending.ts'
 import { Envelope } from './envelope.ts'
 import { Fault } from './fault.ts'
@@ -69,7 +69,7 @@ export class LocalRef implements Ref {
       ask = new Ask({ to: cell ?? this, name, cause }, host.timers, host.asks)
       ask.expireAt(host.clock.now(), timeoutMs)
     } catch (fault) {
-      return Promise.reject(fault as Fault)
+      return rejected(fault)
     }
     if (cell === undefined) deliverToNobody(host, new Envelope(this, name, payload, cause?.to, ask))
     else deliver(cell, new Envelope(cell, name, payload, cause?.to, ask))
@@ -91,22 +91,21 @@ export class LocalRef implements Ref {
   watch(observer: (exit: Exit) => void): () => void {
     const token = {}
     const { clock } = this.#host
+    let isWatching = true
     // Observers run outside of all actors: what they throw is the program's, not an actor's.
-    const hear = (exit: Exit): void => clock.soon(() => observer(exit))
-    const { cell } = this
-    if (cell === undefined) {
-      let isWatching = true
-      const exit = this.#cell === undefined ? NEVER_EXISTED : lastExit(this.#cell)
-      clock.soon(() => {
-        if (isWatching) observer(exit)
-      })
-      return () => {
-        isWatching = false
-      }
+    const hear = (exit: Exit): void => {
+      clock.soon(
+        outsideOfActors(() => {
+          if (isWatching) observer(exit)
+        }),
+      )
     }
-    observe(cell, token, hear)
+    const { cell } = this
+    if (cell !== undefined) observe(cell, token, hear)
+    else hear(this.#cell === undefined ? NEVER_EXISTED : lastExit(this.#cell))
     return () => {
-      cell.rareIfAny?.watchers?.delete(token)
+      isWatching = false
+      cell?.rareIfAny?.watchers?.delete(token)
     }
   }
 
@@ -156,6 +155,11 @@ export function localRef(value: unknown): LocalRef {
 /** Whether a value is a ref of this package. */
 export function isRef(value: unknown): value is LocalRef {
   return value instanceof LocalRef
+}
+
+/** An ask that failed before it was sent. */
+async function rejected(fault: unknown): Promise<never> {
+  throw fault
 }
 
 /** In strict mode a payload must survive the codec, and is frozen from here on. */

@@ -68,19 +68,37 @@ function bury(host: Host, envelope: Envelope, reason: DeadReason, fault?: Fault)
 const causes: Record<DeadReason, readonly [how: string, hint: string]> = {
   'actor-unknown': ['no actor lives there', 'Spawn it first, or look for its path with "ls".'],
   'actor-stopped': ['the actor is stopping or has stopped', 'Watch the ref to learn when an actor ends.'],
-  'actor-failed': ['the actor has failed for good', 'Ask "why" for its last failure, mend that and spawn it again.'],
-  'actor-killed': ['the actor was killed', 'Spawn it again, or let a supervisor do so with restart "permanent".'],
+  'actor-failed': [
+    'the actor has failed for good',
+    'Ask "why" for its last failure, mend that and spawn it again.',
+  ],
+  'actor-killed': [
+    'the actor was killed',
+    'Spawn it again, or let a supervisor do so with restart "permanent".',
+  ],
   'mailbox-full': ['its mailbox is full', 'Use offer, which waits for room, or raise mailbox.messagesMax.'],
-  'message-dropped': ['its mailbox was full and its policy drops', 'Use offer, which waits for room, or raise mailbox.messagesMax.'],
+  'message-dropped': [
+    'its mailbox was full and its policy drops',
+    'Use offer, which waits for room, or raise mailbox.messagesMax.',
+  ],
   'message-unknown': ['its behaviour has no such message', 'See which messages it knows with "info".'],
-  'message-unwanted': ['nobody waits for it any more', 'Give the ask more time, or look why the mailbox is slow.'],
+  'message-unwanted': [
+    'nobody waits for it any more',
+    'Give the ask more time, or look why the mailbox is slow.',
+  ],
   'handler-failed': ['its handler failed', 'Ask "why" for the failure and mend the handler.'],
-  'message-poisoned': ['its handler failed each time it was tried', 'Look at it with "dead", mend the handler and replay it.'],
+  'message-poisoned': [
+    'its handler failed each time it was tried',
+    'Look at it with "dead", mend the handler and replay it.',
+  ],
   'handler-abandoned': ['the actor was ended in the middle of it', 'Treat the outcome as unknown.'],
 }
 
 /** The fault that whoever waits for a dead message gets. */
-export function deathFault(envelope: { readonly to: Party; readonly name: string }, reason: DeadReason): Fault {
+export function deathFault(
+  envelope: { readonly to: Party; readonly name: string },
+  reason: DeadReason,
+): Fault {
   const [how, hint] = causes[reason]
   return new Fault(reason, `Cannot have "${envelope.to.path}" handle "${envelope.name}": ${how}`, {
     hint,

@@ -60,11 +60,7 @@ export class Scheduler<R extends Runnable> {
    * @param on.wants says whether it must stand in the queue again
    * @param shuffle for tests: picks any runnable instead of the first; the seed then decides the order across actors
    */
-  constructor(
-    clock: Clock,
-    on: { turn: Turn<R>; wants: (runnable: R) => boolean },
-    shuffle?: Random,
-  ) {
+  constructor(clock: Clock, on: { turn: Turn<R>; wants: (runnable: R) => boolean }, shuffle?: Random) {
     this.#clock = clock
     this.#turn = on.turn
     this.#wants = on.wants

@@ -89,7 +89,8 @@ export class ActorSelf implements LivingSelf {
     const cell = this.#alive()
     const local = localRef(ref)
     const target = local.cellOrLast
-    if (target === undefined) cell.signal({ type: 'down', ref: local, exit: NEVER_EXISTED, watched: undefined })
+    if (target === undefined)
+      cell.signal({ type: 'down', ref: local, exit: NEVER_EXISTED, watched: undefined })
     else watchCell(cell, target, local)
   }
 
@@ -105,9 +106,13 @@ export class ActorSelf implements LivingSelf {
     const cell = this.#alive()
     const table = cell.definition.behaviours.get(behaviour)
     if (table === undefined) {
-      throw new Fault('behaviour-unknown', `Cannot become "${behaviour}" in "${cell.path}": there is no such behaviour`, {
-        hint: `Use one of: ${[...cell.definition.behaviours.keys()].join(', ')}.`,
-      })
+      throw new Fault(
+        'behaviour-unknown',
+        `Cannot become "${behaviour}" in "${cell.path}": there is no such behaviour`,
+        {
+          hint: `Use one of: ${[...cell.definition.behaviours.keys()].join(', ')}.`,
+        },
+      )
     }
     cell.behaviour = table
   }
@@ -129,9 +134,13 @@ export class ActorSelf implements LivingSelf {
     const target = localRef(child).cell
     if (target === undefined) return
     if (target.parent !== cell) {
-      throw new Fault('child-unknown', `Cannot stop "${target.path}" from "${cell.path}": it is not a child of it`, {
-        hint: 'Use ref.stop() to ask an actor that is not a child.',
-      })
+      throw new Fault(
+        'child-unknown',
+        `Cannot stop "${target.path}" from "${cell.path}": it is not a child of it`,
+        {
+          hint: 'Use ref.stop() to ask an actor that is not a child.',
+        },
+      )
     }
     stopForGood(target, STOPPED)
   }

@@ -70,7 +70,7 @@ function downFailed(cell: Cell, error: unknown): void {
   const { host } = cell
   const fault = Fault.wrap(error, 'hook-failed', `Cannot run the down hook of "${cell.path}"`)
   const directive = host.supervision.directive(cell, error)
-  if ((cell.flags & halting) !== 0 || directive === 'resume') {
+  if ((cell.flags & (down | halting)) !== 0 || directive === 'resume') {
     host.events.emit('hook-failed', cell, fault)
     return
   }

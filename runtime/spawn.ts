@@ -5,7 +5,7 @@ import { compiled } from './definition.ts'
 import { finish, halt } from './ending.ts'
 import { failedExit } from './exit.ts'
 import { Fault } from './fault.ts'
-import { checkName, checkPath } from './path.ts'
+import { checkName, checkPath, pathBytesMax } from './path.ts'
 import { refOf } from './ref.ts'
 import type { LocalRef } from './ref.ts'
 import type { SpawnOptions } from './actor.ts'
@@ -71,7 +71,11 @@ function place(parent: Cell, request: SpawnRequest): Cell {
   const { options } = request
   const name = typeof options === 'string' ? options : options?.name
   checkRoom(parent, name ?? definition.name)
-  const spec = host.supervision.childSpec(definition, typeof options === 'object' ? options : undefined, parent)
+  const spec = host.supervision.childSpec(
+    definition,
+    typeof options === 'object' ? options : undefined,
+    parent,
+  )
   const key = name ?? ++host.totals.spawned
   const args = request.args.length === 0 ? noArgs : request.args
   const cell = new Cell({ host, parent, key }, definition, { spec, args })
@@ -91,7 +95,8 @@ function claimName(cell: Cell, name: string): void {
   else checkName(name)
   const { registry } = cell.host
   const { path } = cell
-  if (!isRoot) checkPath(path)
+  // Above it may stand a name that the runtime gave: only the length of the whole is left to check.
+  if (path.length > pathBytesMax) checkPath(path)
   if (registry.has(path)) {
     throw new Fault('name-taken', `Cannot spawn "${path}": an actor lives there already`, {
       hint: 'Choose another name, or stop the one that lives there and wait for its end.',
@@ -116,8 +121,12 @@ function checkRoom(parent: Cell, name: string): void {
   let depth = 0
   for (let above = parent.parent; above !== undefined; above = above.parent) depth++
   if (depth >= treeDepthMax) {
-    throw new Fault('tree-too-deep', `Cannot spawn "${name}": its parent is ${depth} of ${treeDepthMax} steps deep`, {
-      hint: 'Spawn it from an actor further up.',
-    })
+    throw new Fault(
+      'tree-too-deep',
+      `Cannot spawn "${name}": its parent is ${depth} of ${treeDepthMax} steps deep`,
+      {
+        hint: 'Spawn it from an actor further up.',
+      },
+    )
   }
 }

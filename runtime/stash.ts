@@ -15,15 +15,23 @@ export function stashCurrent(cell: Cell): void {
   const current = cell.host.current
   const envelope = current?.to === cell ? current : cell.current
   if (envelope === undefined || (cell.flags & stashing) !== 0) {
-    throw new Fault('stash-misused', `Cannot stash in "${cell.path}": there is no message in hand that is not set aside already`, {
-      hint: 'Call self.stash() once, in the handler of the message.',
-    })
+    throw new Fault(
+      'stash-misused',
+      `Cannot stash in "${cell.path}": there is no message in hand that is not set aside already`,
+      {
+        hint: 'Call self.stash() once, in the handler of the message.',
+      },
+    )
   }
   const held = cell.rareIfAny?.stash?.length ?? 0
   if (held >= stashMax) {
-    throw new Fault('stash-full', `Cannot stash in "${cell.path}": it holds ${held} of ${stashMax} messages`, {
-      hint: 'Refuse messages with a Fault instead, or unstash earlier.',
-    })
+    throw new Fault(
+      'stash-full',
+      `Cannot stash in "${cell.path}": it holds ${held} of ${stashMax} messages`,
+      {
+        hint: 'Refuse messages with a Fault instead, or unstash earlier.',
+      },
+    )
   }
   cell.flags |= stashing
 }

@@ -7,7 +7,6 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 // Reflect would do as well, but at half the speed.
-// oxlint-disable-next-line unbound-method
 const { then } = Promise.prototype
 
 /**
@@ -21,13 +20,13 @@ export function whenSettled(
 ): void {
   try {
     if (isPlainPromise(result)) {
-      then.call(result, done, failed)
+      void then.call(result, done, failed)
       return
     }
   } catch {
     // A getter of the author's has thrown, before anybody was registered; below, a throw is a rejection.
   }
-  then.call(new Promise((resolve) => resolve(result)), done, failed)
+  void then.call(new Promise((resolve) => resolve(result)), done, failed)
 }
 
 function isPlainPromise(result: PromiseLike<unknown>): result is Promise<unknown> {

@@ -1,4 +1,5 @@
 // A tick: one timer of one actor, and the message that it sends.
+import { closed } from './cell.ts'
 import { Envelope } from './envelope.ts'
 import { Fault } from './fault.ts'
 import { deliver } from './router.ts'
@@ -39,11 +40,7 @@ class Tick implements Origin, TimerEntry {
   readonly #periodMs: number | undefined
   #isUnhandled = false
 
-  constructor(
-    cell: Cell,
-    message: TickMessage,
-    periodMs: number | undefined,
-  ) {
+  constructor(cell: Cell, message: TickMessage, periodMs: number | undefined) {
     this.#cell = cell
     this.key = message.key
     this.#name = message.name
@@ -52,7 +49,9 @@ class Tick implements Origin, TimerEntry {
   }
 
   due(): void {
-    const { host } = this.#cell
+    const { host, flags } = this.#cell
+    // Who takes no more mail has no use for a beat, and each would be a dead letter of its own.
+    if ((flags & closed) !== 0) return
     if (this.#periodMs !== undefined) {
       // Beats keep to the grid of the first one; those that a busy thread missed are skipped, not made up for.
       const missed = Math.floor(Math.max(0, host.clock.now() - this.dueMs) / this.#periodMs)
@@ -87,13 +86,9 @@ class Tick implements Origin, TimerEntry {
 }
 
 /** Starts a timer under its key, in place of the one that had it. @throws {Fault} `timer-invalid` `timers-full` `message-unknown` */
-export function startTick(
-  cell: Cell,
-  message: TickMessage,
-  time: TickTime,
-): void {
+export function startTick(cell: Cell, message: TickMessage, time: TickTime): void {
   checkTick(cell, message, time)
-  const timers = (cell.rare.timers ??= new Map())
+  const timers = (cell.rare.timers ??= new Map<string, Tick>())
   timers.get(message.key)?.cancel()
   const tick = new Tick(cell, message, time.periodMs)
   timers.set(message.key, tick)
@@ -118,11 +113,7 @@ export function cancelAllTicks(cell: Cell): void {
   timers.clear()
 }
 
-function checkTick(
-  cell: Cell,
-  message: TickMessage,
-  time: TickTime,
-): void {
+function checkTick(cell: Cell, message: TickMessage, time: TickTime): void {
   const attempt = `Cannot start timer "${message.key}" of "${cell.path}"`
   if (!cell.definition.understands(message.name)) {
     throw new Fault('message-unknown', `${attempt}: no behaviour has a message "${message.name}"`, {
@@ -132,9 +123,13 @@ function checkTick(
   const isPeriod = time.periodMs !== undefined
   const ms = time.periodMs ?? time.delayMs
   if (!Number.isFinite(ms) || ms < (isPeriod ? 1 : 0) || ms > delayMsMax) {
-    throw new Fault('timer-invalid', `${attempt}: ${String(ms)} is not a time of ${isPeriod ? 1 : 0} to ${delayMsMax} ms`, {
-      hint: 'Give the time in milliseconds.',
-    })
+    throw new Fault(
+      'timer-invalid',
+      `${attempt}: ${String(ms)} is not a time of ${isPeriod ? 1 : 0} to ${delayMsMax} ms`,
+      {
+        hint: 'Give the time in milliseconds.',
+      },
+    )
   }
   const timers = cell.rareIfAny?.timers
   if (timers !== undefined && timers.size >= timersMax && !timers.has(message.key)) {

@@ -102,16 +102,28 @@ export class Traces {
 
   #check(cell: Cell, bounds: TraceBounds): void {
     if (this.#running.size >= tracesMax) {
-      throw new Fault('traces-full', `Cannot trace "${cell.path}": ${this.#running.size} of ${tracesMax} traces run`, {
-        hint: 'Wait for one to end.',
-      })
+      throw new Fault(
+        'traces-full',
+        `Cannot trace "${cell.path}": ${this.#running.size} of ${tracesMax} traces run`,
+        {
+          hint: 'Wait for one to end.',
+        },
+      )
     }
     const { stepsMax, forMs } = bounds
     const isSound =
-      Number.isInteger(stepsMax) && stepsMax >= 1 && stepsMax <= traceStepsMax && forMs >= 1 && forMs <= traceMsMax
+      Number.isInteger(stepsMax) &&
+      stepsMax >= 1 &&
+      stepsMax <= traceStepsMax &&
+      forMs >= 1 &&
+      forMs <= traceMsMax
     if (isSound) return
-    throw new Fault('trace-invalid', `Cannot trace "${cell.path}": ${stepsMax} steps within ${forMs} ms are out of bounds`, {
-      hint: `Ask for 1 to ${traceStepsMax} steps and 1 to ${traceMsMax} ms.`,
-    })
+    throw new Fault(
+      'trace-invalid',
+      `Cannot trace "${cell.path}": ${stepsMax} steps within ${forMs} ms are out of bounds`,
+      {
+        hint: `Ask for 1 to ${traceStepsMax} steps and 1 to ${traceMsMax} ms.`,
+      },
+    )
   }
 }

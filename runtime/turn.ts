@@ -105,9 +105,13 @@ function settle(cell: Cell, envelope: Envelope, origin: Origin, reply: unknown):
   if (flaw === undefined) origin.settle(reply)
   else {
     origin.refuse(
-      new Fault('payload-unencodable', `Cannot answer "${envelope.name}" from "${cell.path}": ${flaw.path} is ${flaw.what}`, {
-        hint: 'Reply with plain data, refs, or a Fault.',
-      }),
+      new Fault(
+        'payload-unencodable',
+        `Cannot answer "${envelope.name}" from "${cell.path}": ${flaw.path} is ${flaw.what}`,
+        {
+          hint: 'Reply with plain data, refs, or a Fault.',
+        },
+      ),
     )
   }
 }
@@ -129,7 +133,8 @@ function failed(cell: Cell, envelope: Envelope, error: unknown): void {
     drop(cell, envelope, 'handler-failed', fault)
     return
   }
-  const isEnding = (cell.flags & halting) !== 0
+  // Down already: what came up from a child has been decided, and the halt follows or is under way.
+  const isEnding = (cell.flags & (down | halting)) !== 0
   cell.rare.lastFault = fault
   host.events.emit(isEnding ? 'failed-ending' : 'failed', cell, fault)
   keepOrDrop(cell, envelope, fault)

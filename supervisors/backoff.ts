@@ -1,6 +1,7 @@
 // Backoff: how long a supervisor waits before the next try of a child that keeps failing.
 import type { Backoff } from '../runtime/supervision.ts'
-import { knownKeys, numberField, recordField, refusal, type NumberRange } from './spec-field.ts'
+import { knownKeys, numberField, recordField, refusal } from './spec-field.ts'
+import type { NumberRange } from './spec-field.ts'
 
 /** A Node.js timer fires at once when it is given more, so nothing here may wait longer: about 24.8 days. */
 export const delayMsMax = 2_147_483_647

@@ -70,7 +70,8 @@ export function defineSupervisor(
     child: ownSpec,
     ...(version === undefined ? {} : { version }),
     async started(self) {
-      for (const { actor, args, ...options } of listed) await self.start(actor, options, ...((args ?? []) as never))
+      for (const { actor, args, ...options } of listed)
+        await self.start(actor, options, ...((args ?? []) as never))
     },
   })
 }
@@ -80,7 +81,12 @@ function complete(line: ListedChild, supervision: SupervisionSpec): ListedChild 
   const { name, actor, args, ...options } = line
   checkName(name)
   if (args !== undefined && !Array.isArray(args)) {
-    throw refusal('args', args, 'a list of arguments', `Give args of "${name}" as a list for its state factory.`)
+    throw refusal(
+      'args',
+      args,
+      'a list of arguments',
+      `Give args of "${name}" as a list for its state factory.`,
+    )
   }
   const { child } = compiled(actor).spec
   const defaults = child === undefined ? listedDefaults : childSpec(child, listedDefaults)
@@ -104,18 +110,22 @@ function statesOf(self: Self<SupervisorState>): ChildState[] {
 function checkList(name: string, children: readonly ListedChild[]): void {
   const attempt = `Cannot define supervisor "${name}"`
   if (!Array.isArray(children) || children.length > listedChildrenMax) {
-    throw new Fault('supervision-invalid', `${attempt}: children is not a list of up to ${listedChildrenMax}`, {
-      hint: 'Give children: [{ name, actor }].',
-    })
+    throw new Fault(
+      'supervision-invalid',
+      `${attempt}: children is not a list of up to ${listedChildrenMax}`,
+      {
+        hint: 'Give children: [{ name, actor }].',
+      },
+    )
   }
   const names = new Set<unknown>()
   for (const child of children as readonly unknown[]) {
-    const name = recordField('children', child)['name']
-    if (names.has(name)) {
-      throw new Fault('supervision-invalid', `${attempt}: two children are called "${String(name)}"`, {
+    const own = recordField('children', child)['name']
+    if (names.has(own)) {
+      throw new Fault('supervision-invalid', `${attempt}: two children are called "${String(own)}"`, {
         hint: 'Give each child a name of its own.',
       })
     }
-    names.add(name)
+    names.add(own)
   }
 }

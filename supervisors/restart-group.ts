@@ -39,7 +39,9 @@ export class RestartGroup {
   readonly #parent: Cell
   readonly #supervisor: GroupSupervisor
   readonly #pause: Deadline
-  #toHalt: Halting[] = []
+  readonly #causes: Halting[] = []
+  /** Those to be halted with them, in the order of their start: the last one is the next. */
+  #toHalt: Cell[] = []
   readonly #toDrop = new Set<Cell>()
   readonly #toBegin = new Set<Cell>()
   /** Those to begin, the first one last; made when the last halt is over. */
@@ -55,7 +57,9 @@ export class RestartGroup {
 
   /** @param delayMs how long nobody begins, in place of the pause that is on; who must be halted is halted meanwhile */
   restart(plan: GroupPlan, delayMs: number): void {
-    this.#toHalt.push(plan.cause, ...plan.halt.map((cell) => ({ cell, exit: STOPPED, by: 'sibling' as const })))
+    this.#causes.push(plan.cause)
+    const others = new Set([...this.#toHalt, ...plan.halt])
+    if (plan.halt.length > 0) this.#toHalt = this.#parent.children().filter((child) => others.has(child))
     for (const cell of plan.drop) this.#toDrop.add(cell)
     for (const cell of plan.begin) this.#toBegin.add(cell)
     this.#line = undefined
@@ -73,6 +77,7 @@ export class RestartGroup {
   /** Forgets everything: there are no children any more. */
   clear(): void {
     this.#parent.host.timers.remove(this.#pause)
+    this.#causes.length = 0
     this.#toHalt = []
     this.#toDrop.clear()
     this.#toBegin.clear()
@@ -88,9 +93,9 @@ export class RestartGroup {
 
   /** Begins the next step; false if there is none to be done now. */
   #next(): boolean {
-    const halting = this.#toHalt.shift()
-    if (halting !== undefined) {
-      this.#halt(halting)
+    const next = this.#nextToHalt()
+    if (next !== undefined) {
+      this.#halt(next)
       return true
     }
     if (this.#pause.heapIndex >= 0) return false
@@ -109,7 +114,7 @@ export class RestartGroup {
     const { cell, exit, by } = next
     const isHalting = (cell.flags & halting) !== 0
     const isDown = (cell.flags & down) !== 0 && !isHalting
-    if ((cell.flags & ended) !== 0 || (isDown && by === 'sibling')) return
+    if ((cell.flags & ended) !== 0 || (isDown && (by === 'sibling' || by === 'order'))) return
     this.#isStepping = true
     // Whoever ends by itself at the same time is waited for; what follows its end is decided there.
     if (isHalting) cell.rareIfAny?.halt?.after(() => this.#stepped())
@@ -119,6 +124,13 @@ export class RestartGroup {
         this.#stepped()
       })
     }
+  }
+
+  #nextToHalt(): Halting | undefined {
+    const cause = this.#causes.shift()
+    if (cause !== undefined) return cause
+    const cell = this.#toHalt.pop()
+    return cell === undefined ? undefined : { cell, exit: STOPPED, by: 'sibling' }
   }
 
   #halted(next: Halting, how: Exit): void {

@@ -5,16 +5,9 @@ import { budgetDefaults } from './budget.ts'
 import { directiveRules } from './directive.ts'
 import { restartTypes } from './restart-type.ts'
 import { autoShutdowns } from './significance.ts'
-import {
-  flagField,
-  knownKeys,
-  memberField,
-  numberField,
-  recordField,
-  refusal,
-  type NumberRange,
-} from './spec-field.ts'
+import { flagField, knownKeys, memberField, numberField, recordField, refusal } from './spec-field.ts'
 import { strategies } from './strategy.ts'
+import type { NumberRange } from './spec-field.ts'
 
 /** A restart window holds this many numbers, 8 MB; who allows more restarts wants no budget but a backoff. */
 export const intensityMax = 1_000_000

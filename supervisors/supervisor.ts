@@ -160,7 +160,8 @@ export class Supervisor {
       finish(cell, how.cause === 'killed' ? how : STOPPED)
       return true
     }
-    if (by === 'sibling' || by === 'order') tellHalted(cell, { by, exit: how.cause === 'killed' ? how : exit })
+    if (by === 'sibling' || by === 'order')
+      tellHalted(cell, { by, exit: how.cause === 'killed' ? how : exit })
     return false
   }
 
@@ -180,6 +181,8 @@ export class Supervisor {
   }
 
   #beginAgain(cell: Cell): void {
+    // Who waits for its own end begins nobody: that end takes the child along.
+    if ((this.#parent.flags & (down | halting)) !== 0) return
     this.#beginning(cell)
     begin(cell)
   }
@@ -210,7 +213,6 @@ export class Supervisor {
 
   #giveUp(cell: Cell, cause: Fault | undefined): void {
     const { intensity, periodMs, budget } = this.spec
-    const subject = budget === 'each' ? cell : this.#parent
     const fault = new Fault(
       'restarts-exhausted',
       `Cannot restart "${cell.path}": more than ${intensity} restarts within ${periodMs} ms`,
@@ -220,10 +222,14 @@ export class Supervisor {
         ...(cause === undefined ? {} : { cause }),
       },
     )
-    cell.host.events.emit('escalated', subject, fault)
     // Its watchers hear that it failed; what the parent's end takes along was only stopped.
-    if (budget === 'each') this.end(cell, failedExit(fault))
-    else this.#escalate(cell, failedExit(fault), fault)
+    const exit = failedExit(fault)
+    if (budget === 'shared') {
+      this.#escalate(cell, exit, fault)
+      return
+    }
+    cell.host.events.emit('escalated', cell, fault)
+    this.end(cell, exit)
   }
 
   #record(cell: Cell): ChildRecord {

@@ -4,7 +4,13 @@ import { finish } from '../runtime/ending.ts'
 import { failedExit } from '../runtime/exit.ts'
 import { directiveFor } from './directive.ts'
 import { comesBack, Supervisor } from './supervisor.ts'
-import { admitChild, childSpec, spawnedDefaults, supervisionDefaults, supervisionSpec } from './supervision-spec.ts'
+import {
+  admitChild,
+  childSpec,
+  spawnedDefaults,
+  supervisionDefaults,
+  supervisionSpec,
+} from './supervision-spec.ts'
 import type { Cell, Supervision } from '../runtime/cell.ts'
 import type { ActorDefinition } from '../runtime/definition.ts'
 import type { Exit } from '../runtime/exit.ts'
@@ -37,15 +43,12 @@ export class Tree implements Supervision {
   }
 
   failed(cell: Cell, fault: Fault, directive: Directive): void {
-    const { parent, host } = cell
-    if (directive === 'restart') {
-      this.#supervisorOf(cell).failed(cell, fault)
-    } else if (directive === 'escalate' && !cell.isOrdered && parent?.parent !== undefined) {
-      host.events.emit('escalated', parent, fault)
-      this.#escalate(cell, failedExit(fault), fault)
-    } else {
-      this.#supervisorOf(cell).end(cell, failedExit(fault))
-    }
+    const exit = failedExit(fault)
+    // A root has the guardian above it, which cannot fail.
+    const canEscalate = cell.parent?.parent !== undefined && !cell.isOrdered
+    if (directive === 'restart') this.#supervisorOf(cell).failed(cell, fault)
+    else if (directive === 'escalate' && canEscalate) this.#escalate(cell, exit, fault)
+    else this.#supervisorOf(cell).end(cell, exit)
   }
 
   ended(cell: Cell, exit: Exit): void {
@@ -89,10 +92,8 @@ export class Tree implements Supervision {
   #of(parent: Cell): Supervisor {
     const { supervisor } = parent.rare
     if (supervisor instanceof Supervisor) return supervisor
-    const made = new Supervisor(
-      parent,
-      this.#specsOf(parent.definition).supervision,
-      (child, exit, fault) => this.#escalate(child, exit, fault),
+    const made = new Supervisor(parent, this.#specsOf(parent.definition).supervision, (child, exit, fault) =>
+      this.#escalate(child, exit, fault),
     )
     parent.rare.supervisor = made
     return made
@@ -106,8 +107,10 @@ export class Tree implements Supervision {
       supervisor.end(child, exit)
       return
     }
+    const { events } = parent.host
     parent.rare.lastFault = fault
-    parent.host.events.emit('failed', parent, fault)
+    events.emit('escalated', parent, fault)
+    events.emit('failed', parent, fault)
     const directive = this.directive(parent, fault)
     // Down before the child has gone: that it may have been significant is no reason to stop any more.
     parent.flags |= down

@@ -15,7 +15,12 @@ const messages = actors * pings * 2
 
 export const big: Workload = { troupe, limit }
 
-type Member = { meet(all: readonly Ref<Member>[]): void; start(): void; ping(from: Ref<Member>): void; pong(): void }
+type Member = {
+  meet(all: readonly Ref<Member>[]): void
+  start(): void
+  ping(from: Ref<Member>): void
+  pong(): void
+}
 
 async function troupe(): Promise<Repetition> {
   const done = new Gate()

@@ -4,9 +4,8 @@ import { heapBytes } from '../heap.ts'
 import { Gate } from '../gate.ts'
 import { Cell } from '../limit/cell.ts'
 import { tell as put } from '../limit/pump.ts'
-import type { Sample } from '../workload.ts'
 import type { Behaviour } from '../limit/cell.ts'
-import type { Repetition, Workload } from '../workload.ts'
+import type { Repetition, Sample, Workload } from '../workload.ts'
 
 const actors = 1_000_000
 /** Actors spawned in one handler: a program that spawns a million does not block for a second. */

@@ -49,7 +49,8 @@ async function limit(): Promise<Repetition> {
   onCrash((fallen) => {
     fallen.behaviour = begin()
   })
-  return () => timed({ fall: () => put(cell, 'fall'), last: () => put(cell, 'last'), lives: () => lives, done })
+  return () =>
+    timed({ fall: () => put(cell, 'fall'), last: () => put(cell, 'last'), lives: () => lives, done })
 }
 
 async function timed(child: {

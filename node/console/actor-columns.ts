@@ -8,7 +8,11 @@ import type { Style } from './style.ts'
 export const actorColumns: readonly Column<ActorView>[] = [
   { title: 'PATH', field: 'path', tint: 'strong' },
   { title: 'DEFINITION', field: 'definition' },
-  { title: 'STATUS', field: 'status', text: ({ status }, style) => `${style.characters.status[status]} ${status}` },
+  {
+    title: 'STATUS',
+    field: 'status',
+    text: ({ status }, style) => `${style.characters.status[status]} ${status}`,
+  },
   { title: 'WAITING', field: 'waiting', align: 'right' },
   { title: 'HANDLED', field: 'handled', align: 'right' },
   { title: 'RESTARTS', field: 'restarts', align: 'right' },
@@ -20,7 +24,9 @@ export function remarks(view: ActorView, style: Style): string {
   const { waiting, stashed, restarts, dead, busyMs, message, startsInMs, behaviour } = view
   const parts = [
     startsInMs === null ? '' : `starts in ${timeText(startsInMs)}`,
-    busyMs === null ? '' : `for ${timeText(busyMs)} with ${message === null ? 'a hook' : style.safe(message, 60)}`,
+    busyMs === null
+      ? ''
+      : `for ${timeText(busyMs)} with ${message === null ? 'a hook' : style.safe(message, 60)}`,
     behaviour === 'on' ? '' : `as ${style.safe(behaviour, 60)}`,
     waiting === 0 ? '' : `${waiting} waiting`,
     stashed === 0 ? '' : `${stashed} stashed`,

@@ -31,7 +31,11 @@ type Named = [name: string, parameter: AnyParameter]
  * Reads the words after a command's name. Options may stand anywhere, as `--name VALUE` or `--name=VALUE`; `--` ends them.
  * @throws {Fault} `option-unknown` `argument-missing` `argument-invalid` `argument-unexpected` `payload-invalid`
  */
-export async function readArguments(signature: AnySignature, tokens: readonly Token[], how: ReadingOptions = {}): Promise<Given> {
+export async function readArguments(
+  signature: AnySignature,
+  tokens: readonly Token[],
+  how: ReadingOptions = {},
+): Promise<Given> {
   const reading = new Reading(signature, how)
   reading.sort(tokens)
   await reading.read()
@@ -76,19 +80,16 @@ class Reading implements Given {
   async read(): Promise<void> {
     for (const { named, text } of this.#options) {
       // Options are few; one after the other keeps the first fault the first.
-      // oxlint-disable-next-line no-await-in-loop
       this.#put(named, await valueOf(this.#signature.name, named, text))
     }
     let at = 0
     for (const named of parametersOf(this.#signature)) {
       const [name, parameter] = named
       if (parameter.place === 'rest') {
-        // oxlint-disable-next-line no-await-in-loop
         await this.#readRest(named, this.#positions.slice(at))
         at = this.#positions.length
       } else if (parameter.place === 'position') {
         const token = this.#positions[at]
-        // oxlint-disable-next-line no-await-in-loop
         if (token !== undefined) this.values[name] = await valueOf(this.#signature.name, named, token.text)
         at++
       }
@@ -103,7 +104,11 @@ class Reading implements Given {
   }
 
   #isOption(text: string): boolean {
-    return text === '-h' || /^--[a-zA-Z]/.test(text) || (/^-[a-zA-Z]$/.test(text) && this.#byShort(text.slice(1)) !== undefined)
+    return (
+      text === '-h' ||
+      /^--[a-zA-Z]/.test(text) ||
+      (/^-[a-zA-Z]$/.test(text) && this.#byShort(text.slice(1)) !== undefined)
+    )
   }
 
   #byShort(letter: string): Named | undefined {
@@ -122,7 +127,9 @@ class Reading implements Given {
     const named =
       word === ''
         ? this.#byShort(text.slice(1))
-        : parametersOf(this.#signature).find(([name, { place }]) => place === 'option' && optionName(name) === word)
+        : parametersOf(this.#signature).find(
+            ([name, { place }]) => place === 'option' && optionName(name) === word,
+          )
     if (named === undefined) throw optionUnknown(this.#signature, word)
     if (named[1].kind === 'flag') {
       this.#options.push({ named, text: cut === -1 ? 'true' : text.slice(cut + 1) })
@@ -135,9 +142,16 @@ class Reading implements Given {
   }
 
   #put([name, parameter]: Named, value: unknown): void {
-    if (parameter.isRepeated === true) this.values[name] = [...((this.values[name] ?? []) as unknown[]), value]
+    if (parameter.isRepeated === true)
+      this.values[name] = [...((this.values[name] ?? []) as unknown[]), value]
     else if (this.values[name] === undefined) this.values[name] = value
-    else throw argumentInvalid(this.#signature.name, `--${optionName(name)}`, 'given twice', 'given once', 'Give it once.')
+    else
+      throw argumentInvalid(
+        { verb: this.#signature.name, name: `--${optionName(name)}` },
+        'given twice',
+        'given once',
+        'Give it once.',
+      )
   }
 
   async #readRest([name, parameter]: Named, tokens: readonly Token[]): Promise<void> {
@@ -151,15 +165,23 @@ class Reading implements Given {
   }
 
   #valueMissing([name]: Named): Fault {
-    return new Fault('argument-missing', `Cannot run "${this.#signature.name}": --${optionName(name)} has no value`, {
-      hint: `Write: ${usageOf(this.#signature)}`,
-    })
+    return new Fault(
+      'argument-missing',
+      `Cannot run "${this.#signature.name}": --${optionName(name)} has no value`,
+      {
+        hint: `Write: ${usageOf(this.#signature)}`,
+      },
+    )
   }
 
   #unexpected(text: string): Fault {
-    return new Fault('argument-unexpected', `Cannot run "${this.#signature.name}": "${escapeText(text, 60)}" is one word too many`, {
-      hint: `Write: ${usageOf(this.#signature)}`,
-    })
+    return new Fault(
+      'argument-unexpected',
+      `Cannot run "${this.#signature.name}": "${escapeText(text, 60)}" is one word too many`,
+      {
+        hint: `Write: ${usageOf(this.#signature)}`,
+      },
+    )
   }
 }
 
@@ -170,7 +192,7 @@ async function valueOf(verb: string, [name, parameter]: Named, text: string): Pr
       return literal(text)
     case 'count':
       if (/^-?\d+$/.test(text)) return Number(text)
-      throw argumentInvalid(verb, name, text, 'a whole number')
+      throw argumentInvalid({ verb, name }, text, 'a whole number')
     case 'duration':
       return duration(verb, name, text)
     case 'flag':
@@ -188,10 +210,11 @@ function duration(verb: string, name: string, text: string): number {
   if (digits !== undefined && size !== undefined) return Number(digits) * size
   const isNumber = /^\d+(?:\.\d+)?$/.test(text)
   throw argumentInvalid(
-    verb,
-    name,
+    { verb, name },
     text,
     'a time with its unit',
-    isNumber ? `Write ${text}s for seconds or ${text}ms for milliseconds.` : 'Write a number and ms, s, m or h: 200ms, 5s, 2m.',
+    isNumber
+      ? `Write ${text}s for seconds or ${text}ms for milliseconds.`
+      : 'Write a number and ms, s, m or h: 200ms, 5s, 2m.',
   )
 }

@@ -7,7 +7,8 @@ import type { AnyCommand } from './command.ts'
 export const audit: AnyCommand = answering(verb, {
   isNo: ({ isBalanced }) => !isBalanced,
   print(books, style) {
-    const { accepted, handled, waiting, stashed, inHand, dead, refused, actors, deadLetters, differences } = books
+    const { accepted, handled, waiting, stashed, inHand, dead, refused, actors, deadLetters, differences } =
+      books
     const { ok, failed } = style.characters
     const verdict = books.isBalanced
       ? style.paint('good', `${ok} every message is accounted for`)
@@ -17,7 +18,10 @@ export const audit: AnyCommand = answering(verb, {
       verdict,
       ...pairLines(
         [
-          ['accepted', `${accepted} = ${handled} handled + ${waiting} waiting + ${stashed} stashed + ${inHand} in hand + ${dead} dead`],
+          [
+            'accepted',
+            `${accepted} = ${handled} handled + ${waiting} waiting + ${stashed} stashed + ${inHand} in hand + ${dead} dead`,
+          ],
           ['refused', String(refused)],
           ['actors', String(actors)],
           ['dead letters', reasons.join(', ')],

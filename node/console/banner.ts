@@ -8,7 +8,11 @@ export function banner(node: Node, version: string, style: Style): string {
   const what = names.length === 0 ? 'no definitions yet' : `it knows ${style.safe(names.join(', '), 200)}`
   const head = `${style.paint('strong', `Troupe ${version}`)}, node ${style.safe(node.name)}; ${what}. Try:`
   const tries = linesToTry(node).map((line) => `  ${style.paint('active', style.safe(line))}`)
-  return [head, ...tries, style.paint('faint', '"help" shows all commands, Tab completes, Ctrl-D leaves.')].join('\n')
+  return [
+    head,
+    ...tries,
+    style.paint('faint', '"help" shows all commands, Tab completes, Ctrl-D leaves.'),
+  ].join('\n')
 }
 
 function linesToTry(node: Node): string[] {

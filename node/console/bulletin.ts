@@ -65,7 +65,13 @@ export class Bulletin {
   #flush(): void {
     const lines = this.#waiting.splice(0).map((event) => this.#lineOf(event))
     if (lines.length === 0) return
-    if (this.#left > 0) lines.push(this.#style.paint('faint', `${this.#style.characters.more} and ${this.#left} more; see them with "tail --since 1m"`))
+    if (this.#left > 0)
+      lines.push(
+        this.#style.paint(
+          'faint',
+          `${this.#style.characters.more} and ${this.#left} more; see them with "tail --since 1m"`,
+        ),
+      )
     this.#left = 0
     this.#tell(lines.join('\n'))
   }
@@ -74,7 +80,10 @@ export class Bulletin {
     const { kind, path, text } = happeningOf(this.#node, event)
     const { ok, failed } = this.#style.characters
     const isGood = kind === 'restarted'
-    const head = this.#style.paint(isGood ? 'good' : 'bad', `${isGood ? ok : failed} ${this.#style.safe(path, 200)} ${kind}`)
+    const head = this.#style.paint(
+      isGood ? 'good' : 'bad',
+      `${isGood ? ok : failed} ${this.#style.safe(path, 200)} ${kind}`,
+    )
     return text === '' ? head : `${head}: ${this.#style.safe(text, 300)}`
   }
 }

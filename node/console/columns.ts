@@ -19,24 +19,34 @@ const cellMax = 120
 
 /**
  * Lays rows out under their titles. On a terminal a line ends where the terminal does; elsewhere it is whole.
+ * @param indent columns that the caller will put in front of each line
  * @returns lines without an end of line; none if there are no rows
  */
-export function tableLines<R>(rows: readonly R[], columns: readonly Column<R>[], style: Style): string[] {
+export function tableLines<R>(
+  rows: readonly R[],
+  columns: readonly Column<R>[],
+  style: Style,
+  indent: number = 0,
+): string[] {
   if (rows.length === 0) return []
   const cells = rows.map((row) => columns.map((column) => cellText(row, column, style)))
-  const widths = columns.map(({ title }, at) => cells.reduce((widest, row) => Math.max(widest, row[at]?.length ?? 0), title.length))
-  const max = style.isTerminal ? style.columns : Infinity
+  const widths = columns.map(({ title }, at) =>
+    cells.reduce((widest, row) => Math.max(widest, row[at]?.length ?? 0), title.length),
+  )
+  const max = style.isTerminal ? style.columns - indent : Infinity
   const lay = (texts: readonly string[], tints: readonly (Tint | undefined)[]): string => {
     let line = ''
     let used = 0
     for (const [at, text] of texts.entries()) {
       const isLast = at === texts.length - 1
       const width = widths[at] ?? 0
-      const padded = columns[at]?.align === 'right' ? text.padStart(width) : isLast ? text : text.padEnd(width)
+      const padded =
+        columns[at]?.align === 'right' ? text.padStart(width) : isLast ? text : text.padEnd(width)
       const whole = at === 0 ? padded : `${gap}${padded}`
       const room = max - used
       if (room <= 0) break
-      const shown = whole.length > room ? `${whole.slice(0, Math.max(0, room - 1))}${style.isUnicode ? '…' : '.'}` : whole
+      const shown =
+        whole.length > room ? `${whole.slice(0, Math.max(0, room - 1))}${style.isUnicode ? '…' : '.'}` : whole
       used += shown.length
       const tint = tints[at]
       line += tint === undefined ? shown : style.paint(tint, shown)
@@ -47,12 +57,20 @@ export function tableLines<R>(rows: readonly R[], columns: readonly Column<R>[],
     columns.map(({ title }) => title),
     columns.map(() => 'faint' as const),
   )
-  return [titles, ...cells.map((row) => lay(row, columns.map(({ tint }) => tint)))]
+  return [
+    titles,
+    ...cells.map((row) =>
+      lay(
+        row,
+        columns.map(({ tint }) => tint),
+      ),
+    ),
+  ]
 }
 
 function cellText<R>(row: R, column: Column<R>, style: Style): string {
   if (column.text !== undefined) return style.safe(column.text(row, style), cellMax)
   const value: unknown = row[column.field]
-  if (value === null || value === undefined) return ''
-  return style.safe(typeof value === 'object' ? JSON.stringify(value) : String(value), cellMax)
+  if (typeof value === 'string') return style.safe(value, cellMax)
+  return value === null || value === undefined ? '' : style.safe(JSON.stringify(value), cellMax)
 }

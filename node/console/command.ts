@@ -101,7 +101,8 @@ export function streaming<I, R>(verb: StreamingVerb<I, R>, view: StreamView<I, R
     run: (shell: Shell, input: I, signal: AbortSignal) => verb.run(shell.node, input, { signal }),
     head: (input: I, style: Style) => view.head?.(input, style) ?? '',
     record: (record: R, style: Style) => view.record(record, style),
-    screen: view.screen === undefined ? undefined : (record: R, style: Style) => view.screen?.(record, style) ?? '',
+    screen:
+      view.screen === undefined ? undefined : (record: R, style: Style) => view.screen?.(record, style) ?? '',
     suit: (input: I, style: Style) => view.suit?.(input, style) ?? input,
     ...(view.table === undefined ? {} : { table: view.table }),
   }

@@ -11,7 +11,7 @@ import type { Token } from './tokens.ts'
 /** Paths that are offered at once; more help nobody. */
 export const offeredMax = 50
 /** Siblings without a name that are looked at. */
-const siblingsMax = 10_000
+const siblingsMax = 100_000
 
 /** What can be typed in the place of `word`, the last one of the line. */
 export interface Completion {
@@ -39,7 +39,11 @@ export async function completion(line: string, sources: CompletionSources): Prom
   return { word, offers: offers.filter((offer) => offer.startsWith(word)).slice(0, offeredMax) }
 }
 
-async function offersFor(word: string, before: readonly Token[], sources: CompletionSources): Promise<readonly string[]> {
+async function offersFor(
+  word: string,
+  before: readonly Token[],
+  sources: CompletionSources,
+): Promise<readonly string[]> {
   const { commands } = sources
   const [name, ...given] = before
   if (name === undefined) return commands.map((command) => command.name).toSorted()
@@ -52,12 +56,19 @@ async function offersFor(word: string, before: readonly Token[], sources: Comple
 }
 
 function optionsOf(command: AnyCommand, given: readonly Token[]): string[] {
-  const options = parametersOf(command).flatMap(([name, { place }]) => (place === 'option' ? [`--${optionName(name)}`] : []))
-  return [...options, '--json', '--help'].filter((option) => !given.some(({ text }) => text === option)).toSorted()
+  const options = parametersOf(command).flatMap(([name, { place }]) =>
+    place === 'option' ? [`--${optionName(name)}`] : [],
+  )
+  return [...options, '--json', '--help']
+    .filter((option) => !given.some(({ text }) => text === option))
+    .toSorted()
 }
 
 /** Which parameter the next word is for, and the positions before it. */
-function placeOf(command: AnyCommand, given: readonly Token[]): { readonly named: Named; readonly positions: readonly string[] } | undefined {
+function placeOf(
+  command: AnyCommand,
+  given: readonly Token[],
+): { readonly named: Named; readonly positions: readonly string[] } | undefined {
   const named = parametersOf(command)
   const positions: string[] = []
   for (let at = 0; at < given.length; at++) {

@@ -3,13 +3,15 @@ import { escapeText } from '../../runtime/escape.ts'
 import { Fault } from '../../runtime/fault.ts'
 import { cancelledFault } from '../verbs/within.ts'
 import { faultText } from './fault-text.ts'
+import { Jobs } from './jobs.ts'
 import { faultOf, orderOf } from './order.ts'
 import { OK } from './outcome.ts'
-import { envelopeOf, show } from './showing.ts'
+import { envelopeOf, showAnswer, StreamShowing } from './showing.ts'
 import { tokensOf } from './tokens.ts'
 import type { Disk } from '../disk.ts'
 import type { Node } from '../node.ts'
 import type { AnyCommand, Shell } from './command.ts'
+import type { Order } from './order.ts'
 import type { ExitCode, Outcome } from './outcome.ts'
 import type { Output } from './output.ts'
 import type { Style } from './style.ts'
@@ -36,8 +38,11 @@ export class Console implements Shell {
   readonly style: Style
   readonly #output: Output
   readonly #isJson: boolean
+  readonly #jobs = new Jobs()
   #running: AbortController | undefined = undefined
   #scriptDepth = 0
+  /** Whether the line that runs now answers in envelopes: a script's lines then do too. */
+  #isJsonNow = false
   #isLeaving = false
 
   constructor({ node, disk, commands, style, output, isJson }: ConsoleParts) {
@@ -58,16 +63,23 @@ export class Console implements Shell {
     this.#isLeaving = true
   }
 
-  /** Ends the command that runs now, if any, and says whether one did; what it has begun goes on. */
+  /** Ends the command that runs now, or else the streams beside it; says whether there was one. What it has begun goes on. */
   cancel(): boolean {
-    this.#running?.abort()
-    return this.#running !== undefined
+    if (this.#running === undefined) return this.#jobs.cancel()
+    this.#running.abort()
+    return true
+  }
+
+  /** Ends what goes on beside the lines. */
+  close(): Promise<void> {
+    return this.#jobs.close()
   }
 
   /** Runs a line, or words that a shell has cut already, and shows the answer or the fault. Never throws. */
   async execute(line: string | readonly Token[]): Promise<Outcome> {
     const controller = new AbortController()
     this.#running = controller
+    this.#isJsonNow = this.#isJson
     try {
       const outcome = await this.#perform(line, controller.signal)
       if (outcome.fault !== undefined) this.#showFault(outcome.fault, line)
@@ -80,9 +92,13 @@ export class Console implements Shell {
   /** Runs the lines of a script; returns how many were no comments. @throws {ScriptFailed} at the first line that fails */
   async runScript(file: string, lines: readonly string[], signal: AbortSignal): Promise<number> {
     if (this.#scriptDepth >= scriptDepthMax) {
-      throw new Fault('script-too-deep', `Cannot run "${escapeText(file, 300)}": ${scriptDepthMax} scripts run each other already`, {
-        hint: 'Look for scripts that run each other in a circle.',
-      })
+      throw new Fault(
+        'script-too-deep',
+        `Cannot run "${escapeText(file, 300)}": ${scriptDepthMax} scripts run each other already`,
+        {
+          hint: 'Look for scripts that run each other in a circle.',
+        },
+      )
     }
     this.#scriptDepth++
     try {
@@ -93,12 +109,13 @@ export class Console implements Shell {
   }
 
   async #runLines(file: string, lines: readonly string[], signal: AbortSignal): Promise<number> {
+    const isJson = this.#isJsonNow
     let count = 0
     for (const [index, line] of lines.entries()) {
       if (this.#isLeaving || signal.aborted) break
       if (/^\s*(?:#|$)/.test(line)) continue
+      this.#isJsonNow = isJson
       // The lines of a script run one after the other.
-      // oxlint-disable-next-line no-await-in-loop
       const outcome = await this.#perform(line, signal)
       count++
       if (outcome.code !== 0) throw new ScriptFailed(`${escapeText(file, 300)}:${index + 1}`, outcome)
@@ -113,13 +130,37 @@ export class Console implements Shell {
       const order = await orderOf(this.commands, typeof line === 'string' ? tokensOf(line) : line)
       if (order === undefined) return OK
       isUnderstood = true
-      const isJson = this.#isJson || order.isJson
-      return await show(order, { shell: this, style: this.style, output: this.#output, isJson, signal })
+      return await this.#show(order, signal)
     } catch (error) {
       if (error instanceof ScriptFailed) return error.outcome
       const fault = faultOf(error, firstWord(line))
       return { code: exitCodeOf(fault, isUnderstood), fault }
     }
+  }
+
+  #show({ command, input, isJson, isBackground }: Order, signal: AbortSignal): Promise<Outcome> {
+    // The lines of a script begin while the line that runs it is under way.
+    this.#isJsonNow ||= isJson
+    const stage = {
+      shell: this,
+      style: this.style,
+      output: this.#output,
+      isJson: this.#isJsonNow,
+      isBackground,
+    }
+    if (command.answers === 'once') return showAnswer(command, input, { ...stage, signal })
+    if (!isBackground) return new StreamShowing(command, input, { ...stage, signal }).follow()
+    this.#jobs.start((ended) => {
+      const showing = new StreamShowing(command, input, { ...stage, signal: ended })
+      return showing.follow().then(
+        () => {
+          if (this.style.isTerminal)
+            this.#output.notice(this.style.paint('faint', `${command.name} has ended`))
+        },
+        (error: unknown) => this.#showFault(faultOf(error, command.name), command.name),
+      )
+    })
+    return Promise.resolve(OK)
   }
 
   #showFault(fault: Fault, line: string | readonly Token[]): void {
@@ -152,11 +193,14 @@ function exitCodeOf(fault: Fault, isUnderstood: boolean): ExitCode {
 }
 
 function firstWord(line: string | readonly Token[]): string {
-  const word = typeof line === 'string' ? (/\S+/.exec(line.slice(0, 1_000))?.[0] ?? '') : (line[0]?.text ?? '')
+  const word =
+    typeof line === 'string' ? (/\S+/.exec(line.slice(0, 1_000))?.[0] ?? '') : (line[0]?.text ?? '')
   return escapeText(word, 60)
 }
 
 /** A line that cannot be understood may still have said how its fault is to be told. */
 function isJsonLine(line: string | readonly Token[]): boolean {
-  return typeof line === 'string' ? /(?:^|\s)--json(?:\s|$)/.test(line) : line.some(({ text }) => text === '--json')
+  return typeof line === 'string'
+    ? /(?:^|\s)--json(?:\s|$)/.test(line)
+    : line.some(({ text }) => text === '--json')
 }

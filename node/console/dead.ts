@@ -17,7 +17,11 @@ export const letterColumns: readonly Column<Letter>[] = [
   { title: 'REASON', field: 'reason', tint: 'bad' },
   { title: 'PATH', field: 'path', tint: 'strong' },
   { title: 'MESSAGE', field: 'message' },
-  { title: 'PAYLOAD', field: 'payload', text: ({ payload }, style) => valueLine(payload, style, 30) },
+  {
+    title: 'PAYLOAD',
+    field: 'payload',
+    text: ({ payload }, style) => (payload === null ? '' : valueLine(payload, style, 30)),
+  },
   { title: 'FROM', field: 'from' },
   { title: 'FAULT', field: 'fault' },
 ]
@@ -28,7 +32,10 @@ export const dead: AnyCommand = answering(verb, {
     const { letters, replayed, kept } = data
     if (replayed.length > 0) return `${replayed.length} sent again`
     const left = kept - letters.length
-    const more = left === 0 ? [] : [style.paint('faint', `${style.characters.more} ${left} older; see them with --limit`)]
+    const more =
+      left === 0
+        ? []
+        : [style.paint('faint', `${style.characters.more} ${left} older; see them with --limit`)]
     return [summaryOf(data, style), ...more, ...tableLines(letters, letterColumns, style)].join('\n')
   },
 })

@@ -2,7 +2,7 @@
 import { own } from './command.ts'
 import type { AnyCommand } from './command.ts'
 
-type ExitInput = Readonly<Record<never, never>>
+type ExitInput = Readonly<Record<string, never>>
 
 export const exit: AnyCommand = own<ExitInput, object>(
   {

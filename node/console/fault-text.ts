@@ -8,5 +8,7 @@ const messageMax = 2_000
 /** Two lines: `code: message`, then the hint. */
 export function faultText(fault: Fault, style: Style): string {
   const head = `${style.paint('bad', fault.code)}: ${style.safe(fault.message, messageMax)}`
-  return fault.hint === '' ? head : `${head}\n${style.paint('faint', style.characters.arrow)} ${style.safe(fault.hint, messageMax)}`
+  return fault.hint === ''
+    ? head
+    : `${head}\n${style.paint('faint', style.characters.arrow)} ${style.safe(fault.hint, messageMax)}`
 }

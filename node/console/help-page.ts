@@ -1,5 +1,5 @@
 // The help page: what a command takes, and the list of all commands, made from their signatures.
-import { durationText, optionOf, parametersOf, usageOf } from '../verbs/usage.ts'
+import { durationText, optionOf, parametersOf, summaryOf, usageOf } from '../verbs/usage.ts'
 import type { AnyParameter } from '../verbs/parameter.ts'
 import type { AnySignature } from '../verbs/verb.ts'
 import type { Style } from './style.ts'
@@ -11,11 +11,13 @@ const columnsMax = 80
 export function helpPage(signature: AnySignature, style: Style): string {
   const { summary, details, examples, risk, role } = signature
   const parts = [
-    summary,
+    ...wrap(summary),
     '',
     ...examples.map((example) => `  ${style.paint('active', example)}`),
     '',
-    `${style.paint('strong', 'Usage')}  ${usageOf(signature)}`,
+    ...wrap(usageOf(signature), columnsMax - 7).map(
+      (line, at) => `${at === 0 ? style.paint('strong', 'Usage') : '     '}  ${line}`,
+    ),
     ...parameterLines(signature, style),
     '',
     ...(details === undefined ? [] : [...wrap(details), '']),
@@ -30,20 +32,27 @@ export function commandLines(signatures: readonly AnySignature[], style: Style):
   return signatures.map(({ name, summary }) => {
     const [first = '', ...more] = wrap(summary, columnsMax - width - 4)
     const indent = ' '.repeat(width + 4)
-    return [`  ${style.paint('active', name.padEnd(width))}  ${first}`, ...more.map((line) => `${indent}${line}`)].join('\n')
+    return [
+      `  ${style.paint('active', name.padEnd(width))}  ${first}`,
+      ...more.map((line) => `${indent}${line}`),
+    ].join('\n')
   })
 }
 
 /** The lines about each parameter, options last. */
 export function parameterLines(signature: AnySignature, style: Style): string[] {
   const named = parametersOf(signature)
-  const sorted = [...named.filter(([, { place }]) => place !== 'option'), ...named.filter(([, { place }]) => place === 'option')]
-  const lines = sorted.map(([name, parameter]) => [leftOf(name, parameter), parameter.summary] as const)
+  const sorted = [
+    ...named.filter(([, { place }]) => place !== 'option'),
+    ...named.filter(([, { place }]) => place === 'option'),
+  ]
+  const lines = sorted.map(([name, parameter]) => [leftOf(name, parameter), summaryOf(parameter)] as const)
   const width = Math.max(0, ...lines.map(([left]) => left.length))
   return lines.flatMap(([left, summary]) => {
-    const [first = '', ...more] = wrap(summary, Math.max(24, columnsMax - width - 4))
-    const indent = ' '.repeat(width + 4)
-    return [`  ${style.paint('active', left.padEnd(width))}  ${first}`, ...more.map((line) => `${indent}${line}`)]
+    const texts = wrap(summary, Math.max(24, columnsMax - width - 4))
+    return texts.map(
+      (text, at) => `  ${at === 0 ? style.paint('active', left.padEnd(width)) : ' '.repeat(width)}  ${text}`,
+    )
   })
 }
 
@@ -66,18 +75,20 @@ function referenceOf(signature: AnySignature): string[] {
     '',
     `${summary}${details === undefined ? '' : ` ${details}`}`,
     '',
-    '```console',
+    '```text',
     ...examples,
     '```',
     '',
     `Usage: \`${usageOf(signature)}\`. Risk ${risk}, role ${role}.`,
-    ...(parameters.length === 0 ? [] : ['', ...parameters.map(([key, parameter]) => `- ${parameterText(key, parameter)}`)]),
+    ...(parameters.length === 0
+      ? []
+      : ['', ...parameters.map(([key, parameter]) => `- ${parameterText(key, parameter)}`)]),
   ]
 }
 
 function parameterText(name: string, parameter: AnyParameter): string {
   const shown = parameter.place === 'option' ? optionOf(name, parameter) : name.toUpperCase()
-  return `\`${shown}\`: ${parameter.summary}${rangeText(parameter)}`
+  return `\`${shown}\`: ${summaryOf(parameter)}${rangeText(parameter)}`
 }
 
 function rangeText({ kind, min, max }: AnyParameter): string {

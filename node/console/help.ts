@@ -42,7 +42,11 @@ export const help: AnyCommand = own<HelpInput, Helped>(
     print({ commands, isOne }, style) {
       const [first] = commands
       if (isOne && first !== undefined) return helpPage(first, style)
-      return [...commandLines(commands, style), '', style.paint('faint', '"help COMMAND" tells more; Tab completes; Ctrl-C cancels; "exit" leaves.')].join('\n')
+      return [
+        ...commandLines(commands, style),
+        '',
+        style.paint('faint', '"help COMMAND" tells more; Tab completes; Ctrl-C cancels; "exit" leaves.'),
+      ].join('\n')
     },
   },
 )
@@ -51,7 +55,10 @@ export const help: AnyCommand = own<HelpInput, Helped>(
 export function commandNamed<C extends AnySignature>(commands: readonly C[], name: string): C {
   const found = commands.find((command) => command.name === name)
   if (found !== undefined) return found
-  const near = nearest(name, commands.map((command) => command.name))
+  const near = nearest(
+    name,
+    commands.map((command) => command.name),
+  )
   throw new Fault('command-unknown', `Cannot run "${escapeText(name, 60)}": there is no such command`, {
     hint: near === undefined ? 'See all with "help".' : `Did you mean "${near}"? See all with "help".`,
   })

@@ -35,7 +35,8 @@ export class History {
     const text = await this.#disk.read(path, bytesMax).catch(() => undefined)
     const lines = (text ?? '').split('\n').filter((line) => line !== '')
     const kept = lines.slice(-historyLinesMax)
-    if (lines.length > historyLinesMax * 2) await this.#write(() => this.#disk.replace(path, `${kept.join('\n')}\n`))
+    if (lines.length > historyLinesMax * 2)
+      await this.#write(() => this.#disk.replace(path, `${kept.join('\n')}\n`))
     return kept.toReversed()
   }
 

@@ -24,15 +24,24 @@ function whatItIs(actor: Info, style: Style): Pairs {
     ['parent', style.safe(actor.parent, 600)],
     ['children', actor.children === 0 ? '' : String(actor.children)],
     ['messages', actor.messages.map((name) => style.safe(name, 60)).join(', ')],
-    ['behaviours', actor.behaviours.length === 1 ? '' : `${actor.behaviours.join(', ')}; now ${actor.behaviour}`],
-    ['restart', `${actor.restart}${actor.significant ? ', significant' : ''}; stops within ${actor.shutdownMs === null ? 'any time' : timeText(actor.shutdownMs)}`],
+    [
+      'behaviours',
+      actor.behaviours.length === 1 ? '' : `${actor.behaviours.join(', ')}; now ${actor.behaviour}`,
+    ],
+    [
+      'restart',
+      `${actor.restart}${actor.significant ? ', significant' : ''}; stops within ${actor.shutdownMs === null ? 'any time' : timeText(actor.shutdownMs)}`,
+    ],
   ]
 }
 
 function whatItDid(actor: Info): Pairs {
   return [
     ['mailbox', `${actor.waiting} of ${actor.messagesMax} waiting, ${actor.overflow} when full`],
-    ['accepted', `${actor.accepted} = ${actor.handled} handled + ${actor.waiting} waiting + ${actor.stashed} stashed + ${actor.inHand} in hand + ${actor.dead} dead`],
+    [
+      'accepted',
+      `${actor.accepted} = ${actor.handled} handled + ${actor.waiting} waiting + ${actor.stashed} stashed + ${actor.inHand} in hand + ${actor.dead} dead`,
+    ],
     ['refused', actor.refused === 0 ? '' : String(actor.refused)],
     ['timers', actor.timers === 0 ? '' : String(actor.timers)],
     ['watched by', actor.watchers === 0 ? '' : String(actor.watchers)],

@@ -27,9 +27,18 @@ function json(text: string): unknown {
 }
 
 function literalInvalid(text: string, error: unknown): Fault {
-  const told = error instanceof Error ? error.message.replace(/^JSON5: /, '').replace(/ at 1:(\d+)$/, ' at character $1') : 'it is not JSON5'
+  const told =
+    error instanceof Error
+      ? error.message.replace(/^JSON5: /, '').replace(/ at 1:(\d+)$/, ' at character $1')
+      : 'it is not JSON5'
   const isWords = /^[\p{L}][\p{L}\p{N} _.,!?-]*$/u.test(text) && text.length <= shownMax
-  return new Fault('payload-invalid', `Cannot read "${escapeText(text, shownMax)}" as a payload: ${escapeText(told, 200)}`, {
-    hint: isWords ? `Quote a text: '${text}'.` : `Write a JSON5 literal, such as 3, 'text', [1, 2] or {amount: 5}.`,
-  })
+  return new Fault(
+    'payload-invalid',
+    `Cannot read "${escapeText(text, shownMax)}" as a payload: ${escapeText(told, 200)}`,
+    {
+      hint: isWords
+        ? `Quote a text: '${text}'.`
+        : `Write a JSON5 literal, such as 3, 'text', [1, 2] or {amount: 5}.`,
+    },
+  )
 }

@@ -10,7 +10,15 @@ export const ls: AnyCommand = answering(verb, {
   print({ actors, total }, style) {
     if (actors.length === 0) return style.paint('faint', 'No actors. Start one with "spawn DEFINITION PATH".')
     const left = total - actors.length
-    const more = left === 0 ? [] : [style.paint('faint', `${style.characters.more} ${left} more; see them with --limit, or narrow it with a path`)]
+    const more =
+      left === 0
+        ? []
+        : [
+            style.paint(
+              'faint',
+              `${style.characters.more} ${left} more; see them with --limit, or narrow it with a path`,
+            ),
+          ]
     return [...tableLines(actors, actorColumns, style), ...more].join('\n')
   },
 })

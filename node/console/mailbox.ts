@@ -11,7 +11,11 @@ const columns: readonly Column<Waiting>[] = [
   { title: '#', field: 'position', align: 'right' },
   { title: 'KIND', field: 'kind' },
   { title: 'MESSAGE', field: 'message', tint: 'strong' },
-  { title: 'PAYLOAD', field: 'payload', text: ({ payload }, style) => valueLine(payload, style) },
+  {
+    title: 'PAYLOAD',
+    field: 'payload',
+    text: ({ payload }, style) => (payload === null ? '' : valueLine(payload, style)),
+  },
   { title: 'FROM', field: 'from' },
 ]
 
@@ -21,7 +25,10 @@ export const mailbox: AnyCommand = answering(verb, {
     const aside = `${stashed === 0 ? '' : `, ${stashed} stashed`}${offers === 0 ? '' : `, ${offers} senders wait for room`}`
     const head = `${waiting} of ${messagesMax} messages wait${aside}`
     const left = waiting - messages.length
-    const more = left === 0 || messages.length === 0 ? [] : [style.paint('faint', `${style.characters.more} ${left} more; see them with --peek`)]
+    const more =
+      left === 0 || messages.length === 0
+        ? []
+        : [style.paint('faint', `${style.characters.more} ${left} more; see them with --peek`)]
     return [head, ...tableLines(messages, columns, style), ...more].join('\n')
   },
 })

@@ -12,6 +12,8 @@ export interface Order {
   readonly input: unknown
   /** This line's own `--json`. */
   readonly isJson: boolean
+  /** It ended in `&`: the prompt does not wait for the stream. */
+  readonly isBackground: boolean
 }
 
 /**
@@ -19,13 +21,22 @@ export interface Order {
  * @returns undefined for a line without words
  * @throws {Fault} `command-unknown` and those of `readArguments` and `inputOf`
  */
-export async function orderOf(commands: readonly AnyCommand[], tokens: readonly Token[]): Promise<Order | undefined> {
+export async function orderOf(
+  commands: readonly AnyCommand[],
+  tokens: readonly Token[],
+): Promise<Order | undefined> {
   const [name, ...words] = tokens
   if (name === undefined) return undefined
   const command = commandNamed(commands, name.text)
-  const { values, isJson, isHelp } = await readArguments(command, words)
-  if (!isHelp) return { command, input: inputOf(command, values), isJson }
-  return { command: commandNamed(commands, 'help'), input: { command: command.name }, isJson }
+  const isBackground = command.answers === 'stream' && words.at(-1)?.text === '&'
+  const { values, isJson, isHelp } = await readArguments(command, isBackground ? words.slice(0, -1) : words)
+  if (!isHelp) return { command, input: inputOf(command, values), isJson, isBackground }
+  return {
+    command: commandNamed(commands, 'help'),
+    input: { command: command.name },
+    isJson,
+    isBackground: false,
+  }
 }
 
 /** Whatever a line ran into, as a fault. */

@@ -25,7 +25,9 @@ export const program: Signature<ProgramInput> = {
   risk: 'high',
   role: 'admin',
   parameters: {
-    load: repeated(option(file('loads a file of definitions; may be given again; default: the hello scenario'))),
+    load: repeated(
+      option(file('loads a file of definitions; may be given again; default: the hello scenario')),
+    ),
     name: option(text('the name of the node; default local')),
     exec: repeated({ ...option(text('runs a line and leaves; may be given again')), short: 'e' }),
     noStrict: flag('does not check that payloads could travel, and does not freeze them'),
@@ -33,7 +35,12 @@ export const program: Signature<ProgramInput> = {
     noColor: flag('no colours; so does NO_COLOR=1'),
     version: { ...flag('prints the version'), short: 'v' },
   },
-  examples: ['troupe', 'troupe --load ./account.ts', `troupe -e 'spawn counter c' -e 'ask c value'`, 'troupe run ./demo.troupe'],
+  examples: [
+    'troupe',
+    'troupe --load ./account.ts',
+    `troupe -e 'spawn counter c' -e 'ask c value'`,
+    'troupe run ./demo.troupe',
+  ],
 }
 
 /** What `troupe --help` prints; made without loading the kernel. */

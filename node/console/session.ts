@@ -66,7 +66,14 @@ export class Session {
       ? new Terminal({ input: stdin, output: stdout, clock: contracts.clock, style: this.#style })
       : undefined
     this.#output = this.#terminal ?? plainOutput(stdout, stderr)
-    this.#console = new Console({ node: this.#node, disk, commands, style: this.#style, output: this.#output, isJson })
+    this.#console = new Console({
+      node: this.#node,
+      disk,
+      commands,
+      style: this.#style,
+      output: this.#output,
+      isJson,
+    })
   }
 
   /** Loads, runs what there is to run, and stops the node kindly. @throws {Fault} those of loading */
@@ -77,6 +84,9 @@ export class Session {
       await this.#load()
       return await Promise.race([this.#runLines(), this.#interrupted.promise])
     } finally {
+      await this.#console.close()
+      // What failed where nobody waited is known only when the event loop turns.
+      await new Promise<void>((resolve) => this.#surroundings.contracts.clock.later(resolve))
       await this.#node.stop()
       alive.cancel()
     }
@@ -98,9 +108,11 @@ export class Session {
   }
 
   async #load(): Promise<void> {
-    const files = this.#options.input.load.length > 0 ? this.#options.input.load : await helloFiles(this.#surroundings.disk)
+    const files =
+      this.#options.input.load.length > 0
+        ? this.#options.input.load
+        : await helloFiles(this.#surroundings.disk)
     // In their order: a name that is taken twice is the later file's fault.
-    // oxlint-disable-next-line no-await-in-loop
     for (const file of files) await this.#node.definitions.load(file)
   }
 
@@ -116,7 +128,10 @@ export class Session {
 }
 
 /** The style of a session, or of a help page before there is one. */
-export function styleOf({ stdin, stdout, env }: Pick<Surroundings, 'stdin' | 'stdout' | 'env'>, input: Pick<ProgramInput, 'color' | 'noColor'>): Style {
+export function styleOf(
+  { stdin, stdout, env }: Pick<Surroundings, 'stdin' | 'stdout' | 'env'>,
+  input: Pick<ProgramInput, 'color' | 'noColor'>,
+): Style {
   return new Style({
     env,
     isTerminal: stdin.isTTY === true && stdout.isTTY === true,

@@ -4,7 +4,6 @@ import { envelope } from './envelope.ts'
 import { OK } from './outcome.ts'
 import type { AnsweringCommand, Shell, StreamingCommand } from './command.ts'
 import type { Content } from './envelope.ts'
-import type { Order } from './order.ts'
 import type { Outcome } from './outcome.ts'
 import type { Output, Screen } from './output.ts'
 import type { Style } from './style.ts'
@@ -16,14 +15,12 @@ export interface Stage {
   readonly output: Output
   readonly isJson: boolean
   readonly signal: AbortSignal
+  /** Others may have the screen. */
+  readonly isBackground?: boolean
 }
 
-/** Runs an order. @throws what the command throws, and `command-cancelled` */
-export function show({ command, input }: Order, stage: Stage): Promise<Outcome> {
-  return command.answers === 'once' ? showAnswer(command, input, stage) : new StreamShowing(command, input, stage).run()
-}
-
-async function showAnswer(command: AnsweringCommand, input: unknown, stage: Stage): Promise<Outcome> {
+/** Runs a command with one answer. @throws what the command throws, and `command-cancelled` */
+export async function showAnswer(command: AnsweringCommand, input: unknown, stage: Stage): Promise<Outcome> {
   const { shell, signal, style, output, isJson } = stage
   const data = await unlessAborted(signal, Promise.resolve(command.run(shell, input, signal)))
   const text = isJson ? envelopeOf(stage, command.name, { data }) : command.print(data, style)
@@ -31,60 +28,61 @@ async function showAnswer(command: AnsweringCommand, input: unknown, stage: Stag
   return command.isNo(data) ? { code: 1 } : OK
 }
 
-/** Keeps on until the stream ends, somebody cancels it or leaves its screen. */
-class StreamShowing {
+/** Keeps on until the stream ends, somebody cancels it or leaves its screen. Made to be followed once. */
+export class StreamShowing {
   readonly #command: StreamingCommand
-  readonly #input: unknown
   readonly #stage: Stage
+  readonly #screen: Screen | undefined
+  readonly #records: AsyncIterable<unknown>
   readonly #enough = new AbortController()
-  #records = 0
+  readonly #either: AbortSignal
+  #count = 0
   #isPaused = false
 
+  /** Begins the stream. @throws what the command throws */
   constructor(command: StreamingCommand, input: unknown, stage: Stage) {
+    const { shell, signal, isJson, style, output } = stage
     this.#command = command
-    this.#input = stage.isJson ? input : command.suit(input, stage.style)
     this.#stage = stage
+    this.#either = AbortSignal.any([signal, this.#enough.signal])
+    const suited = command.suit(input, style)
+    this.#records = command.run(shell, suited, this.#either)
+    const takesScreen = !isJson && stage.isBackground !== true && command.screen !== undefined
+    this.#screen = takesScreen ? output.takeScreen((key) => this.#key(key)) : undefined
+    const head = isJson || this.#screen !== undefined ? '' : command.head(suited, style)
+    if (head !== '') output.write(head)
   }
 
-  async run(): Promise<Outcome> {
-    const { shell, signal, isJson, style, output } = this.#stage
-    const either = AbortSignal.any([signal, this.#enough.signal])
-    const records = this.#command.run(shell, this.#input, either)
-    const screen = isJson || this.#command.screen === undefined ? undefined : output.takeScreen((key) => this.#key(key))
-    if (screen === undefined && !isJson) this.#head(style)
+  async follow(): Promise<Outcome> {
+    const { signal, isJson } = this.#stage
     try {
-      await this.#follow(records[Symbol.asyncIterator](), either, screen)
+      await this.#follow(this.#records[Symbol.asyncIterator]())
     } finally {
-      screen?.giveBack()
+      this.#screen?.giveBack()
     }
-    if (isJson) this.#write({ end: { records: this.#records, reason: signal.aborted ? 'cancelled' : 'complete' } })
+    if (isJson)
+      this.#write({ end: { records: this.#count, reason: signal.aborted ? 'cancelled' : 'complete' } })
     return signal.aborted ? { code: 130 } : OK
   }
 
   /** Shows record after record, until there are no more or somebody has enough. */
-  async #follow(records: AsyncIterator<unknown>, enough: AbortSignal, screen: Screen | undefined): Promise<void> {
+  async #follow(records: AsyncIterator<unknown>): Promise<void> {
     const { isJson, style, output } = this.#stage
     try {
       for (;;) {
-        // oxlint-disable-next-line no-await-in-loop
-        const next = await unlessAborted(enough, records.next())
+        const next = await unlessAborted(this.#either, records.next())
         if (next.done === true) return
-        this.#records++
+        this.#count++
         if (isJson) this.#write({ data: next.value })
-        else if (screen === undefined) output.write(this.#command.record(next.value, style))
-        else if (!this.#isPaused) screen.show(this.#command.screen?.(next.value, style) ?? '')
+        else if (this.#screen === undefined) output.write(this.#command.record(next.value, style))
+        else if (!this.#isPaused) this.#screen.show(this.#command.screen?.(next.value, style) ?? '')
       }
     } catch (error) {
-      if (!enough.aborted) throw error
+      if (!this.#either.aborted) throw error
     } finally {
       // Not waited for: a verb that hears no signal must not hold the console.
       void records.return?.()
     }
-  }
-
-  #head(style: Style): void {
-    const head = this.#command.head(this.#input, style)
-    if (head !== '') this.#stage.output.write(head)
   }
 
   #key(key: string): void {

@@ -4,4 +4,6 @@ import { answering } from './command.ts'
 import { valueText } from './value.ts'
 import type { AnyCommand } from './command.ts'
 
-export const state: AnyCommand = answering(verb, { print: ({ state: shown }, style) => valueText(shown, style) })
+export const state: AnyCommand = answering(verb, {
+  print: ({ state: shown }, style) => valueText(shown, style),
+})

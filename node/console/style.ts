@@ -118,6 +118,8 @@ function wantsColor(env: Surroundings['env'], isTerminal: boolean): boolean {
 }
 
 function isUtf8(env: Surroundings['env']): boolean {
-  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '')
+  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find(
+    (value) => value !== undefined && value !== '',
+  )
   return /utf-?8/i.test(locale ?? '')
 }

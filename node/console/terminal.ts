@@ -47,19 +47,19 @@ export class Terminal implements Output {
     this.#echo = new Echo(parts.output)
   }
 
-  write(text: string): void {
-    this.#parts.output.write(`${text}\n`)
-  }
-
   /** Text that comes while somebody types goes above the line that is typed. */
-  notice(text: string): void {
+  write(text: string): void {
     const { output, style } = this.#parts
     if (!this.#isAtPrompt) {
-      this.write(text)
+      output.write(`${text}\n`)
       return
     }
     output.write(style.isTerminal ? `\r\u001B[J${text}\n` : `\n${text}\n`)
     this.#readline?.prompt(true)
+  }
+
+  notice(text: string): void {
+    this.write(text)
   }
 
   takeScreen(onKey: (key: string) => void): Screen | undefined {
@@ -154,7 +154,6 @@ export class Terminal implements Output {
     this.#bulletin?.hold()
     for (let line = this.#lines.shift(); line !== undefined; line = this.#lines.shift()) {
       this.#history?.add(line)
-      // oxlint-disable-next-line no-await-in-loop
       await this.#console?.execute(line)
       if (this.#console?.isLeaving === true) {
         this.leave(0)

@@ -21,9 +21,13 @@ const closers: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}'
  */
 export function tokensOf(line: string): Token[] {
   if (line.length > lineCharactersMax) {
-    throw new Fault('line-too-long', `Cannot read a line of ${line.length} characters: ${lineCharactersMax} are allowed`, {
-      hint: 'Send less at once, or let an actor read the data itself.',
-    })
+    throw new Fault(
+      'line-too-long',
+      `Cannot read a line of ${line.length} characters: ${lineCharactersMax} are allowed`,
+      {
+        hint: 'Send less at once, or let an actor read the data itself.',
+      },
+    )
   }
   const tokens: Token[] = []
   let at = nextWord(line, 0)
@@ -79,16 +83,24 @@ function endOfText(line: string, start: number): number {
 }
 
 function notClosed(line: string, at: number): Fault {
-  return new Fault('line-invalid', `Cannot read the line: the ${line[at]} at character ${at + 1} is not closed`, {
-    hint: 'Close it on the same line.',
-  })
+  return new Fault(
+    'line-invalid',
+    `Cannot read the line: the ${line[at]} at character ${at + 1} is not closed`,
+    {
+      hint: 'Close it on the same line.',
+    },
+  )
 }
 
 function mismatch(line: string, at: number, openedAt: number): Fault {
   const opened = `the ${line[openedAt]} at character ${openedAt + 1}`
-  return new Fault('line-invalid', `Cannot read the line: the ${line[at]} at character ${at + 1} does not close ${opened}`, {
-    hint: 'Close brackets in the order in which they were opened.',
-  })
+  return new Fault(
+    'line-invalid',
+    `Cannot read the line: the ${line[at]} at character ${at + 1} does not close ${opened}`,
+    {
+      hint: 'Close brackets in the order in which they were opened.',
+    },
+  )
 }
 
 function isSpace(character: string | undefined): boolean {

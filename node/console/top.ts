@@ -12,7 +12,12 @@ import type { Style } from './style.ts'
 
 const columns: readonly Column<Sample>[] = [
   ...(actorColumns.slice(0, 4) as readonly Column<Sample>[]),
-  { title: 'WAIT', field: 'waitMs', align: 'right', text: ({ waitMs }) => (waitMs === 0 ? '' : timeText(waitMs)) },
+  {
+    title: 'WAIT',
+    field: 'waitMs',
+    align: 'right',
+    text: ({ waitMs }) => (waitMs === 0 ? '' : timeText(waitMs)),
+  },
   { title: 'RATE/S', field: 'rate', align: 'right' },
   ...(actorColumns.slice(4, 6) as readonly Column<Sample>[]),
 ]
@@ -26,6 +31,10 @@ export const top: AnyCommand = streaming(verb, {
 
 function frameText(frame: Frame, style: Style): string {
   const { node, at, actors, rate, restarts, deadLetters, sort, rows } = frame
-  const head = `${style.paint('strong', style.safe(node))}  ${dayTime(at).slice(0, 8)}  ${actors} actors, ${rate} messages/s, ${restarts} restarts, ${deadLetters} dead letters`
+  const head = `${style.paint('strong', style.safe(node))}  ${dayTime(at).slice(0, 8)}  ${plural(actors, 'actor')}, ${rate} messages/s, ${plural(restarts, 'restart')}, ${plural(deadLetters, 'dead letter')}`
   return [head, style.paint('faint', `by ${sort}`), ...tableLines(rows, columns, style)].join('\n')
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

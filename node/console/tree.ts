@@ -19,7 +19,11 @@ function subtree(branch: Branch, style: Style): string[] {
   return [lineOf(branch, branch.path, style), ...below(branch, '', style)]
 }
 
-function below(above: { readonly below: readonly Branch[]; readonly left: number }, indent: string, style: Style): string[] {
+function below(
+  above: { readonly below: readonly Branch[]; readonly left: number },
+  indent: string,
+  style: Style,
+): string[] {
   const { branch, lastBranch, trunk, more } = style.characters
   const lines = above.below.flatMap((child, at) => {
     const isLast = at === above.below.length - 1 && above.left === 0
@@ -27,11 +31,18 @@ function below(above: { readonly below: readonly Branch[]; readonly left: number
     return [line, ...below(child, `${indent}${isLast ? ' '.repeat(trunk.length) : trunk}`, style)]
   })
   if (above.left === 0) return lines
-  return [...lines, `${indent}${lastBranch}${style.paint('faint', `${more} ${above.left} more; see them with --limit, --depth or a path`)}`]
+  return [
+    ...lines,
+    `${indent}${lastBranch}${style.paint('faint', `${more} ${above.left} more; see them with --limit, --depth or a path`)}`,
+  ]
 }
 
 function lineOf(branch: Branch, name: string, style: Style): string {
   const said = remarks(branch, style)
-  const words = [style.paint('strong', style.safe(name, 600)), style.safe(branch.definition), style.status(branch.status)]
+  const words = [
+    style.paint('strong', style.safe(name, 600)),
+    style.safe(branch.definition),
+    style.status(branch.status),
+  ]
   return `${words.join('  ')}${said === '' ? '' : `, ${said}`}`
 }

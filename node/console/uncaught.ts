@@ -12,7 +12,9 @@ export function uncaughtText(thrown: unknown, count: number, style: Style): stri
   const what = message === '' ? name : `${name}: ${message}`
   return [
     `${style.paint('bad', 'uncaught')}: ${style.safe(what, 500)}`,
-    ...stackHead(thrown).slice(0, linesMax).map((line) => `  ${style.safe(line, 300)}`),
+    ...stackHead(thrown)
+      .slice(0, linesMax)
+      .map((line) => `  ${style.safe(line, 300)}`),
     `${style.paint('faint', style.characters.arrow)} Await it in the handler that began it; the node goes on (${count} so far).`,
   ].join('\n')
 }

@@ -42,7 +42,8 @@ class Writer {
     if (typeof value !== 'object' || value === null) return String(value)
     const special = this.#special(value)
     if (special !== undefined) return special
-    if (Array.isArray(value)) return `[${(value as readonly Plain[]).map((member) => this.inline(member)).join(', ')}]`
+    if (Array.isArray(value))
+      return `[${(value as readonly Plain[]).map((member) => this.inline(member)).join(', ')}]`
     const members = Object.entries(value).map(([key, member]) => `${this.#key(key)}: ${this.inline(member)}`)
     return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`
   }
@@ -53,27 +54,33 @@ class Writer {
     const [mark, content] = entries[0] ?? ['', null]
     if (Array.isArray(value) || !mark.startsWith('$')) return undefined
     switch (mark) {
-      case '$map': {
-        const pairs = (content as readonly (readonly Plain[])[]).map((pair) =>
-          Array.isArray(pair) ? `${this.inline(pair[0] ?? null)} => ${this.inline(pair[1] ?? null)}` : this.inline(pair),
-        )
-        return `Map(${pairs.join(', ')})`
-      }
+      case '$map':
+        return `Map(${membersOf(content)
+          .map((pair) => this.#pair(pair))
+          .join(', ')})`
       case '$set':
-        return `Set(${(content as readonly Plain[]).map((member) => this.inline(member)).join(', ')})`
-      case '$number':
-        return String(content)
-      case '$bigint':
-        return `${String(content)}n`
-      case '$cut':
-        return `<${String(content)}>`
+        return `Set(${membersOf(content)
+          .map((member) => this.inline(member))
+          .join(', ')})`
       case '$class':
         return undefined
-      case '$fault':
-        return `<fault ${(content as { readonly code: string }).code}>`
+      case '$number':
+        return wordOf(content)
+      case '$bigint':
+        return `${wordOf(content)}n`
+      case '$cut':
+        return `<${wordOf(content)}>`
       default:
-        return entries.length <= 2 ? `<${mark.slice(1)} ${this.#bare(String(content))}>` : undefined
+        return entries.length <= 2 ? `<${this.#bare(`${mark.slice(1)} ${wordOf(content)}`)}>` : undefined
     }
+  }
+
+  /** A member of a map; where the map was cut it is no pair. */
+  #pair(pair: Plain): string {
+    const [key, member] = membersOf(pair)
+    return key === undefined || member === undefined
+      ? this.inline(pair)
+      : `${this.inline(key)} => ${this.inline(member)}`
   }
 
   #key(key: string): string {
@@ -98,4 +105,15 @@ const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 function escapeOne(character: string): string {
   const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
   return named[character] ?? units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
+}
+
+function membersOf(value: Plain): readonly Plain[] {
+  return Array.isArray(value) ? (value as readonly Plain[]) : []
+}
+
+/** What stands under a mark, in a word. */
+function wordOf(content: Plain): string {
+  if (typeof content !== 'object' || content === null) return String(content)
+  const { code } = content as { readonly code?: Plain }
+  return typeof code === 'string' ? code : ''
 }

@@ -25,8 +25,12 @@ export const why: AnyCommand = answering(verb, {
         ],
         style,
       ),
-      section('Events', events.map((event) => happeningText(event, style)), style),
-      section('Dead letters', tableLines(letters, letterColumns, style), style),
+      section(
+        'Events',
+        events.map((event) => happeningText(event, style)),
+        style,
+      ),
+      section('Dead letters', tableLines(letters, letterColumns, style, 2), style),
     ]
     return parts.flat().join('\n')
   },
@@ -55,7 +59,9 @@ function careText(care: Care, style: Style): string {
   const lines = [`${restart}, by ${style.safe(supervisor, 600)} (${strategy})`]
   if (backoff === null) {
     const whose = budget === 'each' ? 'it' : 'all its siblings'
-    lines.push(`${spent} of ${intensity} restarts spent within ${timeText(periodMs)}, ${left} left for ${whose}`)
+    lines.push(
+      `${spent} of ${intensity} restarts spent within ${timeText(periodMs)}, ${left} left for ${whose}`,
+    )
   } else {
     lines.push(`backoff ${timeText(backoff.minMs)} to ${timeText(backoff.maxMs)}, attempt ${attempt}`)
   }

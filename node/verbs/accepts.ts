@@ -28,7 +28,9 @@ const issuesMax = 20
 export async function accepted(outside: OutsideMessage, signal: AbortSignal): Promise<unknown> {
   const { definition, message, payload } = outside
   if (!definition.understands(message)) throw messageUnknown(outside)
-  const accepts = definition.spec.accepts as Readonly<Record<string, StandardSchemaV1 | undefined>> | undefined
+  const accepts = definition.spec.accepts as
+    | Readonly<Record<string, StandardSchemaV1 | undefined>>
+    | undefined
   const schema = accepts !== undefined && Object.hasOwn(accepts, message) ? accepts[message] : undefined
   if (schema === undefined) return payload
   const result = await validate(outside, schema, signal)
@@ -44,18 +46,27 @@ async function validate(
   try {
     return await unlessAborted(signal, Promise.resolve(schema['~standard'].validate(outside.payload)))
   } catch (error) {
-    throw Fault.wrap(error, 'payload-refused', `Cannot send "${outside.message}" to "${outside.actor}": its schema gave no answer`)
+    throw Fault.wrap(
+      error,
+      'payload-refused',
+      `Cannot send "${outside.message}" to "${outside.actor}": its schema gave no answer`,
+    )
   }
 }
 
 function refused(outside: OutsideMessage, issues: readonly StandardSchemaV1.Issue[]): Fault {
-  const told = issues.slice(0, issuesMax).map((issue) => ({ path: pathOf(issue), message: escapeText(issue.message, 300) }))
+  const told = issues
+    .slice(0, issuesMax)
+    .map((issue) => ({ path: pathOf(issue), message: escapeText(issue.message, 300) }))
   const list = told.map(({ path, message }) => `${path}: ${message}`).join('; ')
   const more = issues.length > told.length ? `; and ${issues.length - told.length} more` : ''
   return new Fault(
     'payload-refused',
     `Cannot send "${outside.message}" to "${outside.actor}": its payload is not what the definition accepts: ${list}${more}`,
-    { hint: `See what "${outside.message}" accepts in the definition "${outside.definition.name}".`, details: { issues: told } },
+    {
+      hint: `See what "${outside.message}" accepts in the definition "${outside.definition.name}".`,
+      details: { issues: told },
+    },
   )
 }
 
@@ -69,7 +80,11 @@ function messageUnknown({ actor, definition, message }: OutsideMessage): Fault {
   const near = nearest(message, messages)
   const all = messages.length === 0 ? 'It has none.' : `It has ${messages.slice(0, 50).join(', ')}.`
   const shown = escapeText(message, 60)
-  return new Fault('message-unknown', `Cannot send "${shown}" to "${actor}": "${definition.name}" has no such message`, {
-    hint: near === undefined ? all : `Did you mean "${near}"? ${all}`,
-  })
+  return new Fault(
+    'message-unknown',
+    `Cannot send "${shown}" to "${actor}": "${definition.name}" has no such message`,
+    {
+      hint: near === undefined ? all : `Did you mean "${near}"? ${all}`,
+    },
+  )
 }

@@ -20,7 +20,10 @@ export function actorUnknown(node: Node, path: string): Fault {
   const near = nearestPath(node, path)
   const shown = escapeText(path, 120)
   return new Fault('actor-unknown', `Cannot find "${shown}": no actor lives there`, {
-    hint: near === undefined ? 'See who lives with "tree", or spawn it.' : `Did you mean "${near}"? See who lives with "tree".`,
+    hint:
+      near === undefined
+        ? 'See who lives with "tree", or spawn it.'
+        : `Did you mean "${near}"? See who lives with "tree".`,
   })
 }
 

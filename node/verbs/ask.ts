@@ -45,6 +45,11 @@ export const ask: Verb<AskInput, Asked> = {
     const reply = await unlessAborted(signal, ref.ask(input.message, value, { timeoutMs: input.timeout }))
     const tookMs = Math.round((clock.now() - startMs) * 1_000) / 1_000
     const shown = node.operator.plain(reply, 'whole')
-    return { path: ref.path, message: input.message, ...(shown === undefined ? {} : { reply: shown }), tookMs }
+    return {
+      path: ref.path,
+      message: input.message,
+      ...(shown === undefined ? {} : { reply: shown }),
+      tookMs,
+    }
   },
 }

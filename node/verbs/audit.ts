@@ -3,7 +3,7 @@ import type { Audit } from '../../runtime/accounting.ts'
 import type { Verb } from './verb.ts'
 
 /** It takes nothing. */
-export type AuditInput = Readonly<Record<never, never>>
+export type AuditInput = Readonly<Record<string, never>>
 
 /** Differences that are told; more say nothing new. */
 const differencesMax = 100

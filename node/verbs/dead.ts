@@ -47,7 +47,9 @@ export const dead: Verb<DeadInput, Dead> = {
   examples: ['dead', 'dead clicks --reason handler-failed', 'dead --replay 17', 'dead clicks --replay all'],
   run(node, { path: top, reason, replay, limit }) {
     const { deadLetters } = node.runtime.host
-    const fits = deadLetters.list().filter((letter) => isUnder(letter.envelope.to.path, top) && isOf(letter, reason))
+    const fits = deadLetters
+      .list()
+      .filter((letter) => isUnder(letter.envelope.to.path, top) && isOf(letter, reason))
     const replayed = replay === undefined ? [] : send(node, replay, fits)
     const kept = replay === undefined ? fits : fits.filter(({ id }) => replayed.includes(id))
     return {
@@ -65,11 +67,13 @@ function isOf(letter: DeadLetter, reason: string | undefined): boolean {
 }
 
 function send(node: Node, which: string, fits: readonly DeadLetter[]): number[] {
-  if (which === 'all') return fits.flatMap((letter) => (isReplayable(node, letter) ? replay(node, letter) : []))
+  if (which === 'all')
+    return fits.flatMap((letter) => (isReplayable(node, letter) ? resend(node, letter) : []))
   const id = Number(which)
-  if (!/^\d{1,15}$/.test(which)) throw argumentInvalid('dead', 'replay', which, 'a number from the list, or "all"')
+  if (!/^\d{1,15}$/.test(which))
+    throw argumentInvalid({ verb: 'dead', name: 'replay' }, which, 'a number from the list, or "all"')
   const letter = fits.find((kept) => kept.id === id)
-  if (letter !== undefined) return [replay(node, letter)]
+  if (letter !== undefined) return [resend(node, letter)]
   throw new Fault('letter-unknown', `Cannot replay ${id}: no dead letter of that number is kept`, {
     hint: 'See which are kept with "dead"; older ones are only counted.',
   })
@@ -79,7 +83,7 @@ function isReplayable(node: Node, { reason, envelope }: DeadLetter): boolean {
   return reason !== 'message-poisoned' && node.runtime.cellAt(envelope.to.path) !== undefined
 }
 
-function replay(node: Node, letter: DeadLetter): number {
+function resend(node: Node, letter: DeadLetter): number {
   node.operator.replay(letter, actorAt(node, letter.envelope.to.path))
   return letter.id
 }

@@ -40,7 +40,6 @@ export class Feed<T> implements AsyncIterable<T> {
         if (this.#waiting.length > 0) continue
         if (this.#isEnded) return
         // The next record is what there is to wait for.
-        // oxlint-disable-next-line no-await-in-loop
         await this.#next()
       }
     } finally {

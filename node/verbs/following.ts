@@ -1,6 +1,8 @@
 // Following: hearing each lifecycle event as it happens, if there is room for one more who does.
 import { Fault } from '../../runtime/fault.ts'
-import type { LifecycleEvent } from '../../runtime/event-log.ts'
+import { expired, within } from './within.ts'
+import type { Cell } from '../../runtime/cell.ts'
+import type { EventKind, LifecycleEvent } from '../../runtime/event-log.ts'
 import type { Node } from '../node.ts'
 
 /**
@@ -17,4 +19,34 @@ export function following(node: Node, attempt: string, follow: (event: Lifecycle
     })
   }
   return () => events.unfollow(follow)
+}
+
+/** An act on one actor, and the first event of it that shows what came of the act. */
+export interface ActAndEvent {
+  readonly cell: Cell
+  readonly kinds: readonly EventKind[]
+  readonly act: () => void
+  readonly ms: number
+  readonly signal: AbortSignal
+}
+
+/**
+ * Acts and waits for one of the events, which may come before the act returns.
+ * @returns false if none came in time
+ * @throws {Fault} `followers-full` `command-cancelled`
+ */
+export async function followedBy(
+  node: Node,
+  { cell, kinds, act, ms, signal }: ActAndEvent,
+): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const unfollow = following(node, `follow "${cell.path}"`, ({ subject, kind }) => {
+    if (subject === cell && kinds.includes(kind)) resolve()
+  })
+  try {
+    act()
+    return (await within(node.runtime.host.clock, { ms, signal }, promise)) !== expired
+  } finally {
+    unfollow()
+  }
 }

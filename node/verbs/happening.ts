@@ -39,10 +39,14 @@ function textOf(detail: unknown): string {
   if (Fault.is(detail)) return `${detail.code}: ${detail.message}`
   if (typeof detail === 'number') return `${detail} restart${detail === 1 ? '' : 's'} so far`
   if (typeof detail !== 'object' || detail === null) return ''
-  const { cause, fault, level, message, tries, attempt, delayMs } = detail as Readonly<Record<string, unknown>>
+  const { by, cause, fault, level, message, tries, attempt, delayMs } = detail as Readonly<
+    Record<string, unknown>
+  >
   if (typeof level === 'string') return `${level}: ${String(message)}`
   if (typeof tries === 'number') return `"${String(message)}" after ${tries} tries`
   if (typeof attempt === 'number') return `attempt ${attempt} in ${Math.round(Number(delayMs))} ms`
+  if (typeof by === 'string')
+    return by === 'itself' ? 'by itself' : `by ${by === 'sibling' ? 'a sibling' : 'order'}`
   if (typeof cause !== 'string') return ''
   const code = (fault as { readonly code?: unknown } | undefined)?.code
   return typeof code === 'string' ? `${cause}: ${code}` : cause

@@ -14,7 +14,10 @@ const shownMax = 60
  * to the type of its input.
  * @throws {Fault} `argument-missing` `argument-invalid` `option-unknown`
  */
-export function inputOf(signature: AnySignature, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function inputOf(
+  signature: AnySignature,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   const parameters = parametersOf(signature)
   const unknown = Object.keys(given).find((key) => !parameters.some(([name]) => name === key))
   if (unknown !== undefined) throw optionUnknown(signature, unknown)
@@ -25,19 +28,36 @@ export function inputOf(signature: AnySignature, given: Readonly<Record<string, 
 
 /** The fault for an option that a verb does not have. */
 export function optionUnknown(signature: AnySignature, name: string): Fault {
-  const options = parametersOf(signature).flatMap(([key, { place }]) => (place === 'option' ? [optionName(key)] : []))
+  const options = parametersOf(signature).flatMap(([key, { place }]) =>
+    place === 'option' ? [optionName(key)] : [],
+  )
   const near = nearest(name, options)
   const all = options.length === 0 ? 'It has none.' : `It has ${options.map((key) => `--${key}`).join(', ')}.`
-  return new Fault('option-unknown', `Cannot run "${signature.name}": there is no option "${escapeText(name, shownMax)}"`, {
-    hint: near === undefined ? all : `Write --${near}. ${all}`,
-  })
+  return new Fault(
+    'option-unknown',
+    `Cannot run "${signature.name}": there is no option "${escapeText(name, shownMax)}"`,
+    {
+      hint: near === undefined ? all : `Write --${near}. ${all}`,
+    },
+  )
+}
+
+/** Which value of which verb. */
+export interface ArgumentPlace {
+  readonly verb: string
+  readonly name: string
 }
 
 /** The fault for a value that a parameter cannot take. */
-export function argumentInvalid(verb: string, name: string, value: unknown, allowed: string, hint?: string): Fault {
+export function argumentInvalid(
+  { verb, name }: ArgumentPlace,
+  value: unknown,
+  allowed: string,
+  hint: string = `Give ${allowed}; see "help ${verb}".`,
+): Fault {
   const shown = typeof value === 'string' ? `"${escapeText(value, shownMax)}"` : `a ${typeof value}`
   return new Fault('argument-invalid', `Cannot run "${verb}": ${name} is ${shown}, not ${allowed}`, {
-    hint: hint ?? `Give ${allowed}; see "help ${verb}".`,
+    hint,
     details: { parameter: name },
   })
 }
@@ -50,30 +70,31 @@ function valueOf(signature: AnySignature, name: string, parameter: AnyParameter,
     })
   }
   const values: readonly unknown[] = parameter.isRepeated === true && Array.isArray(value) ? value : [value]
-  for (const one of values) checkValue(signature.name, name, parameter, one)
+  for (const one of values) checkValue({ verb: signature.name, name }, parameter, one)
   return value
 }
 
-function checkValue(verb: string, name: string, parameter: AnyParameter, value: unknown): void {
+function checkValue(place: ArgumentPlace, parameter: AnyParameter, value: unknown): void {
   switch (parameter.kind) {
     case 'payload':
       return
     case 'flag':
-      if (typeof value !== 'boolean') throw argumentInvalid(verb, name, value, 'true or false')
+      if (typeof value !== 'boolean') throw argumentInvalid(place, value, 'true or false')
       return
     case 'count':
     case 'duration':
-      checkNumber(verb, name, parameter, value)
+      checkNumber(place, parameter, value)
       return
     case 'choice':
-      checkChoice(verb, name, parameter, value)
+      checkChoice(place, parameter, value)
       return
     default:
-      if (typeof value !== 'string' || value === '') throw argumentInvalid(verb, name, value, `a ${parameter.kind}`)
+      if (typeof value !== 'string' || value === '')
+        throw argumentInvalid(place, value, `a ${parameter.kind}`)
   }
 }
 
-function checkNumber(verb: string, name: string, parameter: AnyParameter, value: unknown): void {
+function checkNumber(place: ArgumentPlace, parameter: AnyParameter, value: unknown): void {
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = parameter
   const isTime = parameter.kind === 'duration'
   if (typeof value === 'number' && value >= min && value <= max && (isTime || Number.isInteger(value))) return
@@ -81,13 +102,18 @@ function checkNumber(verb: string, name: string, parameter: AnyParameter, value:
     ? `a time from ${durationText(min)} to ${durationText(max)}`
     : `a whole number from ${min} to ${max}`
   const shown = typeof value === 'number' ? (isTime ? durationText(value) : String(value)) : value
-  throw argumentInvalid(verb, name, shown, allowed)
+  throw argumentInvalid(place, shown, allowed)
 }
 
-function checkChoice(verb: string, name: string, parameter: AnyParameter, value: unknown): void {
+function checkChoice(place: ArgumentPlace, parameter: AnyParameter, value: unknown): void {
   const choices = parameter.choices ?? []
   if (typeof value === 'string' && choices.includes(value)) return
   const near = typeof value === 'string' ? nearest(value, choices) : undefined
   const allowed = `one of ${choices.join(', ')}`
-  throw argumentInvalid(verb, name, value, allowed, near === undefined ? undefined : `Write ${near}, or another of ${choices.join(', ')}.`)
+  throw argumentInvalid(
+    place,
+    value,
+    allowed,
+    near === undefined ? undefined : `Write ${near}, or another of ${choices.join(', ')}.`,
+  )
 }

@@ -1,5 +1,6 @@
 // kill: ends an actor's life at once.
 import { actorAt } from './actor-at.ts'
+import { followedBy } from './following.ts'
 import { flag, path } from './parameter.ts'
 import type { ActorStatus } from '../../runtime/inspect.ts'
 import type { Verb } from './verb.ts'
@@ -11,15 +12,19 @@ export interface KillInput {
 
 export interface Killed {
   readonly path: string
-  /** How it stands right after: `ended`, or what its supervisor made of it. */
+  /** How it stands after it: `ended`, or what its supervisor made of it. */
   readonly status: ActorStatus
   readonly restarts: number
 }
 
+/** How long the supervisor may take to decide before how things stand is told, in milliseconds. */
+const answerMsMax = 1_000
+
 export const kill: Verb<KillInput, Killed> = {
   name: 'kill',
   summary: `Ends an actor's life at once, without a last word; its supervisor decides whether it gets another.`,
-  details: 'What it handles is abandoned and becomes a dead letter. The mail that waits is kept for the next life.',
+  details:
+    'What it handles is abandoned and becomes a dead letter. The mail that waits is kept for the next life.',
   risk: 'high',
   role: 'operate',
   answers: 'once',
@@ -28,11 +33,17 @@ export const kill: Verb<KillInput, Killed> = {
     forGood: flag('and does not let it be started again'),
   },
   examples: ['kill clicks', 'kill clicks --for-good'],
-  run(node, { actor, forGood }) {
+  async run(node, { actor, forGood }, { signal }) {
     const cell = actorAt(node, actor)
     const { path: of } = cell
-    if (forGood) node.operator.killForGood(cell)
-    else node.operator.kill(cell)
+    const act = (): void => (forGood ? node.operator.killForGood(cell) : node.operator.kill(cell))
+    await followedBy(node, {
+      cell,
+      kinds: ['restarted', 'backoff', 'stopped', 'killed'],
+      act,
+      ms: answerMsMax,
+      signal,
+    })
     const { status, restarts } = node.operator.describe(cell)
     return { path: of, status, restarts }
   },

@@ -30,7 +30,10 @@ export const ls: Verb<LsInput, Listed> = {
     path: optional(path('this actor and all below it')),
     definition: option(definition('only actors of this definition')),
     status: option(choice('only actors in this status', statuses)),
-    limit: optionOr(count(`lines at most; default ${listedDefault}`, { min: 1, max: listedMax }), listedDefault),
+    limit: optionOr(
+      count(`lines at most; default ${listedDefault}`, { min: 1, max: listedMax }),
+      listedDefault,
+    ),
   },
   examples: ['ls', 'ls bank --status failed', 'ls --definition counter --limit 1000'],
   run(node, { path: top, definition: name, status, limit }) {

@@ -115,7 +115,6 @@ export function optional<T>(parameter: Parameter<T>): Parameter<T | undefined> {
   }
 }
 
-
 /** The same parameter as `--name VALUE`, by default left out. */
 export function option<T>(parameter: Parameter<T>): Parameter<T | undefined> {
   return { ...optional(parameter), place: 'option' }

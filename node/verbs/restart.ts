@@ -1,14 +1,10 @@
 // restart: gives an actor a new life.
 import { Fault } from '../../runtime/fault.ts'
 import { actorAt } from './actor-at.ts'
-import { following } from './following.ts'
+import { followedBy } from './following.ts'
 import { duration, optionOr, path } from './parameter.ts'
 import { durationText } from './usage.ts'
-import { expired, within } from './within.ts'
-import type { LifecycleEvent } from '../../runtime/event-log.ts'
 import type { ActorStatus } from '../../runtime/inspect.ts'
-import type { Cell } from '../../runtime/cell.ts'
-import type { Node } from '../node.ts'
 import type { Verb } from './verb.ts'
 
 export interface RestartInput {
@@ -25,40 +21,38 @@ export interface Restarted {
 export const restart: Verb<RestartInput, Restarted> = {
   name: 'restart',
   summary: 'Gives an actor a new life with fresh state; its mail is kept.',
-  details: 'It ends its message first, then its children and its hook. One that waits for a restart gets it now.',
+  details:
+    'It ends its message first, then its children and its hook. One that waits for a restart gets it now.',
   risk: 'high',
   role: 'operate',
   answers: 'once',
   parameters: {
     actor: path('whom'),
-    timeout: optionOr(duration('how long to wait for the new life; default 10s', { min: 1, max: 86_400_000 }), 10_000),
+    timeout: optionOr(
+      duration('how long to wait for the new life; default 10s', { min: 1, max: 86_400_000 }),
+      10_000,
+    ),
   },
   examples: ['restart clicks'],
   async run(node, input, { signal }) {
     const cell = actorAt(node, input.actor)
     const { path: of } = cell
-    const isBegun = await begun(node, cell, { ms: input.timeout, signal })
+    const isBegun = await followedBy(node, {
+      cell,
+      kinds: ['restarted', 'stopped', 'killed'],
+      act: () => node.operator.restart(cell),
+      ms: input.timeout,
+      signal,
+    })
     const { status, restarts } = node.operator.describe(cell)
     if (isBegun) return { path: of, status, restarts }
-    throw new Fault('restart-expired', `Cannot restart "${of}" within ${durationText(input.timeout)}: it is ${status}`, {
-      hint: 'See what it does with "why"; a kill does not wait for a handler.',
-      outcome: 'unknown',
-    })
+    throw new Fault(
+      'restart-expired',
+      `Cannot restart "${of}" within ${durationText(input.timeout)}: it is ${status}`,
+      {
+        hint: 'See what it does with "why"; a kill does not wait for a handler.',
+        outcome: 'unknown',
+      },
+    )
   },
-}
-
-/** Orders a restart and waits for the new life. */
-async function begun(node: Node, cell: Cell, wait: { readonly ms: number; readonly signal: AbortSignal }): Promise<boolean> {
-  const { clock } = node.runtime.host
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const follow = ({ subject, kind }: LifecycleEvent): void => {
-    if (subject === cell && (kind === 'restarted' || kind === 'stopped' || kind === 'killed')) resolve()
-  }
-  const unfollow = following(node, `restart "${cell.path}"`, follow)
-  try {
-    node.operator.restart(cell)
-    return (await within(clock, wait, promise)) !== expired
-  } finally {
-    unfollow()
-  }
 }

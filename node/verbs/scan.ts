@@ -25,8 +25,12 @@ export class Scan {
   step(): void {
     this.#count++
     if (this.#count <= scannedActorsMax) return
-    throw new Fault('scan-too-wide', `Cannot run "${this.#verb}": more than ${scannedActorsMax} actors would have to be looked at`, {
-      hint: 'Narrow it with a path, or leave filter and order out.',
-    })
+    throw new Fault(
+      'scan-too-wide',
+      `Cannot run "${this.#verb}": more than ${scannedActorsMax} actors would have to be looked at`,
+      {
+        hint: 'Narrow it with a path, or leave filter and order out.',
+      },
+    )
   }
 }

@@ -24,7 +24,8 @@ const restartTypes: readonly RestartType[] = ['permanent', 'transient', 'tempora
 export const spawn: Verb<SpawnInput, Spawned> = {
   name: 'spawn',
   summary: 'Starts an actor and waits until its start has ended.',
-  details: 'Without a path, or with "-", it is given a name. The arguments go to the state factory of its definition.',
+  details:
+    'Without a path, or with "-", it is given a name. The arguments go to the state factory of its definition.',
   risk: 'high',
   role: 'operate',
   answers: 'once',
@@ -33,7 +34,9 @@ export const spawn: Verb<SpawnInput, Spawned> = {
     path: optional(path('its name: segments joined by "/"')),
     arg: payloads('arguments for its state, each a literal'),
     restart: option(choice('when it is started again after its end; default transient', restartTypes)),
-    shutdown: option(duration('how long a kind stop may take before it becomes a kill', { min: 0, max: 2_147_483_647 })),
+    shutdown: option(
+      duration('how long a kind stop may take before it becomes a kill', { min: 0, max: 2_147_483_647 }),
+    ),
   },
   examples: ['spawn counter clicks', `spawn greeter hi 'Good day'`, 'spawn counter - --restart permanent'],
   async run(node, input, { signal }) {
@@ -44,7 +47,10 @@ export const spawn: Verb<SpawnInput, Spawned> = {
       ...(input.restart === undefined ? {} : { restart: input.restart }),
       ...(input.shutdown === undefined ? {} : { shutdownMs: input.shutdown }),
     }
-    const ref = await unlessAborted(signal, node.runtime.spawn({ definition: found, options, args: input.arg }))
+    const ref = await unlessAborted(
+      signal,
+      node.runtime.spawn({ definition: found, options, args: input.arg }),
+    )
     return { path: ref.path, definition: found.name }
   },
 }

@@ -1,16 +1,17 @@
 // A stack head: the first lines of where something was thrown, read without trusting what was thrown.
-import { types } from 'node:util'
 
 /** Lines that are kept: enough to find the place. */
 const linesMax = 6
 
-/** The lines that begin with "at"; empty for what has no stack. */
+/** The lines that begin with "at", up to where this package called the code; empty for what has no stack. */
 export function stackHead(thrown: unknown): string[] {
-  if (!types.isNativeError(thrown)) return []
+  if (!Error.isError(thrown)) return []
   const lines = stackOf(thrown)
     .split('\n')
     .map((line) => line.trim())
-  return lines.filter((line) => line.startsWith('at ')).slice(0, linesMax)
+  const calls = lines.filter((line) => line.startsWith('at '))
+  const first = calls.findIndex((line) => isOwn(line))
+  return (first > 0 ? calls.slice(0, first) : calls).slice(0, linesMax)
 }
 
 function stackOf(error: Error): string {
@@ -20,4 +21,10 @@ function stackOf(error: Error): string {
   } catch {
     return ''
   }
+}
+
+const ownFloors = ['runtime', 'supervisors'].map((floor) => new URL(`../../${floor}/`, import.meta.url).href)
+
+function isOwn(line: string): boolean {
+  return ownFloors.some((floor) => line.includes(floor))
 }

@@ -51,9 +51,13 @@ function partOf(whole: unknown, steps: string, actor: string): unknown {
   for (const step of steps.split('.')) {
     const next = stepInto(part, step)
     if (next === undefined) {
-      throw new Fault('state-missing', `Cannot show "${escapeText(steps, 120)}" of "${escapeText(actor, 120)}": there is no "${escapeText(step, 60)}"`, {
-        hint: 'See the whole with "state", and name its parts from the top, joined by dots.',
-      })
+      throw new Fault(
+        'state-missing',
+        `Cannot show "${escapeText(steps, 120)}" of "${escapeText(actor, 120)}": there is no "${escapeText(step, 60)}"`,
+        {
+          hint: 'See the whole with "state", and name its parts from the top, joined by dots.',
+        },
+      )
     }
     part = next.value
   }

@@ -20,23 +20,35 @@ export interface Stopped {
 export const stop: Verb<StopInput, Stopped> = {
   name: 'stop',
   summary: 'Ends an actor for good, after its mail and its children, and tells how it ended.',
-  details: 'What takes longer than its shutdown time is killed; that time is its own, --timeout only ends the waiting.',
+  details:
+    'What takes longer than its shutdown time is killed; that time is its own, --timeout only ends the waiting.',
   risk: 'high',
   role: 'operate',
   answers: 'once',
   parameters: {
     actor: path('whom'),
-    timeout: optionOr(duration('how long to wait for the end; default 10s', { min: 1, max: 86_400_000 }), 10_000),
+    timeout: optionOr(
+      duration('how long to wait for the end; default 10s', { min: 1, max: 86_400_000 }),
+      10_000,
+    ),
   },
   examples: ['stop clicks'],
   async run(node, input, { signal }) {
     const cell = actorAt(node, input.actor)
     const { path: of } = cell
-    const exit = await within(node.runtime.host.clock, { ms: input.timeout, signal }, node.operator.stop(cell))
+    const exit = await within(
+      node.runtime.host.clock,
+      { ms: input.timeout, signal },
+      node.operator.stop(cell),
+    )
     if (exit !== expired) return { path: of, exit }
-    throw new Fault('stop-expired', `Cannot see the end of "${of}": it still stops after ${durationText(input.timeout)}`, {
-      hint: 'See what it does with "why"; end it at once with "kill".',
-      outcome: 'unknown',
-    })
+    throw new Fault(
+      'stop-expired',
+      `Cannot see the end of "${of}": it still stops after ${durationText(input.timeout)}`,
+      {
+        hint: 'See what it does with "why"; end it at once with "kill".',
+        outcome: 'unknown',
+      },
+    )
   },
 }

@@ -38,7 +38,11 @@ export const tail: StreamingVerb<TailInput, Happening> = {
   run: (node, input, { signal }) => happenings(node, input, follow(node, input, signal)),
 }
 
-async function* happenings(node: Node, input: TailInput, feed: Feed<LifecycleEvent>): AsyncGenerator<Happening> {
+async function* happenings(
+  node: Node,
+  input: TailInput,
+  feed: Feed<LifecycleEvent>,
+): AsyncGenerator<Happening> {
   let left = input.count ?? Infinity
   for await (const event of feed) {
     if (input.kind !== undefined && event.kind !== input.kind) continue

@@ -29,7 +29,11 @@ export const tell: Verb<TellInput, Told> = {
     message: message('which of its messages'),
     payload: payload('what goes with it: a JSON5 literal up to the end of the line'),
   },
-  examples: ['tell clicks increment 3', 'tell clicks crash', 'tell bank/ada deposit {amount: 5, note: "thanks"}'],
+  examples: [
+    'tell clicks increment 3',
+    'tell clicks crash',
+    'tell bank/ada deposit {amount: 5, note: "thanks"}',
+  ],
   async run(node, input, { signal }) {
     const { definition } = actorAt(node, input.actor)
     const value = await accepted({ ...input, definition }, signal)

@@ -52,7 +52,10 @@ export const top: StreamingVerb<TopInput, Frame> = {
   run(node, input, { signal }) {
     const sampler = node.operator.sampler()
     const look = (): Look =>
-      sampler.look(scanned(node, input.path), node.runtime.host.clock.now(), { order: input.sort, limit: input.limit })
+      sampler.look(scanned(node, input.path), node.runtime.host.clock.now(), {
+        order: input.sort,
+        limit: input.limit,
+      })
     // Rates need two looks; the first one is not shown.
     look()
     return frames(node, input, { look, signal })
@@ -66,7 +69,6 @@ async function* frames(
 ): AsyncGenerator<Frame> {
   const { clock, totals, deadLetters } = node.runtime.host
   for (let left = input.once ? 1 : (input.count ?? Infinity); left > 0; left--) {
-    // oxlint-disable-next-line no-await-in-loop
     await within(clock, { ms: input.every, signal }, new Promise<never>(() => {}))
     const { samples, ...sums } = look()
     yield {

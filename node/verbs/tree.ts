@@ -43,7 +43,10 @@ export const tree: Verb<TreeInput, Grown> = {
   parameters: {
     path: optional(path('from this actor down')),
     depth: optionOr(count('levels at most; default all', { min: 1, max: depthMax }), depthMax),
-    limit: optionOr(count(`actors at most; default ${listedDefault}`, { min: 1, max: listedMax }), listedDefault),
+    limit: optionOr(
+      count(`actors at most; default ${listedDefault}`, { min: 1, max: listedMax }),
+      listedDefault,
+    ),
   },
   examples: ['tree', 'tree bank --depth 2'],
   run(node, { path: top, depth, limit }) {
@@ -51,7 +54,11 @@ export const tree: Verb<TreeInput, Grown> = {
     const grow = (cell: Cell, levels: number): Branch => {
       room.left--
       const below: Branch[] = []
-      for (let child = cell.firstChild; child !== undefined && levels > 1 && room.left > 0; child = child.next) {
+      for (
+        let child = cell.firstChild;
+        child !== undefined && levels > 1 && room.left > 0;
+        child = child.next
+      ) {
         below.push(grow(child, levels - 1))
       }
       return { ...node.operator.describe(cell), name: cell.name, below, left: cell.childCount - below.length }
@@ -60,7 +67,8 @@ export const tree: Verb<TreeInput, Grown> = {
     const branches: Branch[] = []
     if (top !== undefined) branches.push(grow(actorAt(node, top), depth))
     else {
-      for (let root = guardian.firstChild; root !== undefined && room.left > 0; root = root.next) branches.push(grow(root, depth))
+      for (let root = guardian.firstChild; root !== undefined && room.left > 0; root = root.next)
+        branches.push(grow(root, depth))
     }
     const left = top === undefined ? guardian.childCount - branches.length : 0
     return { node: node.name, path: top ?? null, branches, left, total: host.totals.actors }

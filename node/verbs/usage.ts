@@ -3,17 +3,23 @@ import type { AnyParameter } from './parameter.ts'
 import type { AnySignature } from './verb.ts'
 
 /** The parameters of a verb as a list, in the order of their declaration. */
-export function parametersOf(signature: Pick<AnySignature, 'parameters'>): [name: string, parameter: AnyParameter][] {
+export function parametersOf(
+  signature: Pick<AnySignature, 'parameters'>,
+): [name: string, parameter: AnyParameter][] {
   return Object.entries(signature.parameters)
 }
 
 /** `tell ACTOR MESSAGE [PAYLOAD]`. */
 export function usageOf(signature: Pick<AnySignature, 'name' | 'parameters'>): string {
-  return [signature.name, ...parametersOf(signature).map(([name, parameter]) => partOf(name, parameter))].join(' ')
+  return [
+    signature.name,
+    ...parametersOf(signature).map(([name, parameter]) => partOf(name, parameter)),
+  ].join(' ')
 }
 
 function partOf(name: string, parameter: AnyParameter): string {
-  if (parameter.place === 'option') return `[${optionOf(name, parameter)}]${parameter.isRepeated === true ? '…' : ''}`
+  if (parameter.place === 'option')
+    return `[${optionOf(name, parameter)}]${parameter.isRepeated === true ? '…' : ''}`
   const shown = `${name.toUpperCase()}${parameter.isRepeated === true ? '…' : ''}`
   return parameter.isRequired ? shown : `[${shown}]`
 }
@@ -22,6 +28,23 @@ function partOf(name: string, parameter: AnyParameter): string {
 export function optionOf(name: string, parameter: AnyParameter): string {
   const flag = `--${optionName(name)}`
   return parameter.kind === 'flag' ? flag : `${flag} ${valueName(parameter)}`
+}
+
+/** Characters of choices that a usage shows. */
+const choicesMax = 30
+
+/** `a|b|c`, undefined where there are too many to stand in a line. */
+export function choicesText({ choices }: AnyParameter): string | undefined {
+  const all = choices?.join('|')
+  return all === undefined || all.length > choicesMax ? undefined : all
+}
+
+/** What a parameter is for; with the choices that its usage does not show. */
+export function summaryOf(parameter: AnyParameter): string {
+  const { summary, choices } = parameter
+  return choices === undefined || choicesText(parameter) !== undefined
+    ? summary
+    : `${summary}: ${choices.join(', ')}`
 }
 
 /** `for-good` for the parameter `forGood`. */
@@ -36,7 +59,7 @@ function valueName(parameter: AnyParameter): string {
     case 'count':
       return 'N'
     case 'choice':
-      return parameter.choices?.join('|') ?? 'WORD'
+      return choicesText(parameter) ?? 'WORD'
     case 'path':
       return 'ACTOR'
     default:
@@ -44,9 +67,14 @@ function valueName(parameter: AnyParameter): string {
   }
 }
 
-/** Milliseconds as a person writes them: `200ms`, `5s`, `2m`, `1h`. */
+const units = [
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+] as const
+
+/** Milliseconds as one writes them to a command: `200ms`, `5s`, `2m`, `1h`. */
 export function durationText(ms: number): string {
-  if (ms < 1_000 || !Number.isInteger(ms / 100)) return `${Math.round(ms * 1_000) / 1_000}ms`
-  const [unit, size] = ms % 3_600_000 === 0 ? ['h', 3_600_000] : ms % 60_000 === 0 ? ['m', 60_000] : ['s', 1_000]
-  return `${ms / Number(size)}${unit}`
+  const unit = ms === 0 ? undefined : units.find(([, size]) => ms % size === 0)
+  return unit === undefined ? `${Math.round(ms * 1_000) / 1_000}ms` : `${ms / unit[1]}${unit[0]}`
 }

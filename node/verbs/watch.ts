@@ -39,8 +39,12 @@ export const watch: Verb<WatchInput, Watched> = {
     } finally {
       unwatch?.()
     }
-    throw new Fault('watch-expired', `Cannot tell how "${of}" ends: it has lived on for ${durationText(input.for)}`, {
-      hint: 'Watch it longer with --for.',
-    })
+    throw new Fault(
+      'watch-expired',
+      `Cannot tell how "${of}" ends: it has lived on for ${durationText(input.for)}`,
+      {
+        hint: 'Watch it longer with --for.',
+      },
+    )
   },
 }

@@ -59,7 +59,8 @@ const lettersMax = 10
 
 export const why: Verb<WhyInput, Why> = {
   name: 'why',
-  summary: 'Explains why an actor is as it is: what it does now, its last failure, its restarts, events and dead letters.',
+  summary:
+    'Explains why an actor is as it is: what it does now, its last failure, its restarts, events and dead letters.',
   details: 'Also for one that has ended, as long as the events remember it.',
   risk: 'low',
   role: 'view',

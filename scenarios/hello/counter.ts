@@ -7,9 +7,13 @@ export const counter = defineActor('counter', {
     /** Adds to the count; by one unless told otherwise. */
     increment(self, by: number = 1) {
       if (typeof by !== 'number') {
-        throw new Fault('number-expected', `Cannot increment by ${JSON.stringify(by)}: that is not a number`, {
-          hint: 'Send a number, or nothing for 1.',
-        })
+        throw new Fault(
+          'number-expected',
+          `Cannot increment by ${JSON.stringify(by)}: that is not a number`,
+          {
+            hint: 'Send a number, or nothing for 1.',
+          },
+        )
       }
       self.state.count += by
     },

@@ -125,7 +125,6 @@ export class ManualClock implements Clock {
       this.#step()
       alarm.run()
       // One alarm after the other, each with all that it causes: that is what this method is for.
-      // oxlint-disable-next-line no-await-in-loop
       await this.#drain()
     }
     this.#moveTo(targetMs)

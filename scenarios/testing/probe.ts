@@ -147,7 +147,6 @@ export class Probe<P extends Protocol = AnyProtocol> {
       const nextMs = clock.nextAlarmMs
       if (nextMs > lastMs) break
       // Each alarm may bring it: the next is not to be waited for before it was looked.
-      // oxlint-disable-next-line no-await-in-loop
       await clock.advance(Math.max(0, nextMs - clock.now()))
     }
     await clock.advance(Math.max(0, lastMs - clock.now()))

@@ -7,8 +7,8 @@ import { Probe } from './probe.ts'
 import type { Definition, DefinitionProtocol } from '../../runtime/actor.ts'
 import type { NodeOptions } from '../../node/node.ts'
 
-/** Steps of the clock while the time stands still: up to 32 messages each, so endless work is found within a second or two. */
-const stepsMax = 100_000
+/** Steps of the clock in one moment: an ask or a timer takes one, 32 messages do. Endless work is found within seconds. */
+const stepsMax = 300_000
 /** How long the end of a test node may take by its own clock: an hour. Whoever needs longer never ends. */
 const endMsMax = 3_600_000
 /** Differences that the fault about them shows. */
@@ -103,7 +103,6 @@ export class TestNode extends Node {
       const nextMs = this.clock.nextAlarmMs
       if (nextMs > lastMs) throw unstoppable(this)
       // One alarm after the other: the end of the node is not to be overshot.
-      // oxlint-disable-next-line no-await-in-loop
       await this.advance(Math.max(0, nextMs - this.clock.now()))
     }
     await end
@@ -140,7 +139,6 @@ function unstoppable(node: TestNode): Fault {
 export async function startTestNode(options: TestNodeOptions = {}): Promise<TestNode> {
   const node = new TestNode(options)
   // One file after the other, as in startNode: which of two of the same name is refused must not be chance.
-  // oxlint-disable-next-line no-await-in-loop
   for (const file of options.load ?? []) await node.definitions.load(file)
   return node
 }

@@ -37,11 +37,11 @@ async function textFrom(stream: NodeJS.ReadableStream): Promise<string> {
   return text
 }
 
-/** Without what the test runner adds, which programs could tell. */
+/** Without what the test runner adds, which programs could tell, and with the characters that the pages show. */
 function userEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(VITEST|NODE_ENV|NODE_OPTIONS|FORCE_COLOR|TEST)/.test(name),
   )
   const path = [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter)
-  return { ...Object.fromEntries(kept), PATH: path, NO_COLOR: '1' }
+  return { ...Object.fromEntries(kept), PATH: path, NO_COLOR: '1', LC_ALL: 'C.UTF-8' }
 }

@@ -10,64 +10,275 @@ export interface Mutant {
 }
 
 const mailbox: readonly Mutant[] = [
-  { name: 'the ring forgets its order when it grows', file: 'runtime/mailbox.ts', find: '[(this.#head + i) & (size - 1)]', plant: '[i & (size - 1)]' },
-  { name: 'the mailbox takes one message too many', file: 'runtime/router.ts', find: 'cell.mailbox.count >= cell.definition.messagesMax &&', plant: 'cell.mailbox.count > cell.definition.messagesMax &&' },
-  { name: 'drop-oldest drops without a dead letter', file: 'runtime/router.ts', find: "if (oldest !== undefined) drop(cell, oldest, 'message-dropped')", plant: '' },
-  { name: 'a refused message is not counted', file: 'runtime/router.ts', find: 'refused.set(reason, (refused.get(reason) ?? 0) + 1)', plant: '' },
-  { name: 'a stopped actor takes mail', file: 'runtime/router.ts', find: 'if ((cell.flags & (closed | ended)) === 0) return true', plant: 'if ((cell.flags & ended) === 0) return true' },
-  { name: 'a busy actor handles the next message', file: 'runtime/cell.ts', find: 'export const blocked: number = busy | suspended', plant: 'export const blocked: number = suspended' },
-  { name: 'unstash turns the order round', file: 'runtime/stash.ts', find: 'for (let i = stash.length - 1; i >= 0; i--) {', plant: 'for (let i = 0; i < stash.length; i++) {' },
-  { name: 'the stash has no bound', file: 'runtime/stash.ts', find: 'if (stash.length >= stashMax) {', plant: 'if (stash.length >= Infinity) {' },
+  {
+    name: 'the ring forgets its order when it grows',
+    file: 'runtime/mailbox.ts',
+    find: '[(this.#head + i) & (size - 1)]',
+    plant: '[i & (size - 1)]',
+  },
+  {
+    name: 'the mailbox takes one message too many',
+    file: 'runtime/router.ts',
+    find: 'cell.mailbox.count >= cell.definition.messagesMax &&',
+    plant: 'cell.mailbox.count > cell.definition.messagesMax &&',
+  },
+  {
+    name: 'drop-oldest drops without a dead letter',
+    file: 'runtime/router.ts',
+    find: "if (oldest !== undefined) drop(cell, oldest, 'message-dropped')",
+    plant: '',
+  },
+  {
+    name: 'a refused message is not counted',
+    file: 'runtime/router.ts',
+    find: 'refused.set(reason, (refused.get(reason) ?? 0) + 1)',
+    plant: '',
+  },
+  {
+    name: 'a stopped actor takes mail',
+    file: 'runtime/router.ts',
+    find: 'if ((cell.flags & (closed | ended)) === 0) return true',
+    plant: 'if ((cell.flags & ended) === 0) return true',
+  },
+  {
+    name: 'a busy actor handles the next message',
+    file: 'runtime/cell.ts',
+    find: 'export const blocked: number = busy | suspended',
+    plant: 'export const blocked: number = suspended',
+  },
+  {
+    name: 'unstash turns the order round',
+    file: 'runtime/stash.ts',
+    find: 'for (let i = stash.length - 1; i >= 0; i--) {',
+    plant: 'for (let i = 0; i < stash.length; i++) {',
+  },
+  {
+    name: 'the stash has no bound',
+    file: 'runtime/stash.ts',
+    find: 'if (stash.length >= stashMax) {',
+    plant: 'if (stash.length >= Infinity) {',
+  },
 ]
 
 const asks: readonly Mutant[] = [
-  { name: 'an ask ends twice', file: 'runtime/ask.ts', find: 'if (!this.#isOpen) {\n      this.#counters.late++\n      return false\n    }', plant: '' },
-  { name: 'an expired ask is handled all the same', file: 'runtime/turn.ts', find: 'if (origin !== undefined && !origin.wanted) {', plant: 'if (origin === undefined && host.isStrict === undefined) {' },
-  { name: 'the deadline of an ask is twice as long', file: 'runtime/ask.ts', find: 'nowMs + timeoutMs)', plant: 'nowMs + timeoutMs * 2)' },
-  { name: 'an ask cycle is not seen after an await', file: 'runtime/ref.ts', find: '|| ((cell.flags & busy) !== 0 && cell.current === step)', plant: '' },
-  { name: 'mail that dies leaves its asker waiting', file: 'runtime/router.ts', find: 'envelope.origin?.refuse(fault ?? deathFault(envelope, reason))', plant: '' },
-  { name: 'an unknown outcome is called known', file: 'runtime/ask.ts', find: "outcome: 'unknown',", plant: '' },
+  {
+    name: 'an ask ends twice',
+    file: 'runtime/ask.ts',
+    find: 'if (!this.#isOpen) {\n      this.#counters.late++\n      return false\n    }',
+    plant: '',
+  },
+  {
+    name: 'an expired ask is handled all the same',
+    file: 'runtime/turn.ts',
+    find: 'if (origin !== undefined && !origin.wanted) {',
+    plant: 'if (origin === undefined && host.isStrict === undefined) {',
+  },
+  {
+    name: 'the deadline of an ask is twice as long',
+    file: 'runtime/ask.ts',
+    find: 'nowMs + timeoutMs)',
+    plant: 'nowMs + timeoutMs * 2)',
+  },
+  {
+    name: 'an ask cycle is not seen after an await',
+    file: 'runtime/ref.ts',
+    find: '|| ((cell.flags & busy) !== 0 && cell.current === step)',
+    plant: '',
+  },
+  {
+    name: 'mail that dies leaves its asker waiting',
+    file: 'runtime/router.ts',
+    find: 'envelope.origin?.refuse(fault ?? deathFault(envelope, reason))',
+    plant: '',
+  },
+  {
+    name: 'an unknown outcome is called known',
+    file: 'runtime/ask.ts',
+    find: "outcome: 'unknown',",
+    plant: '',
+  },
 ]
 
 const timers: readonly Mutant[] = [
-  { name: 'a cancelled timer is handled if it waits in the mailbox', file: 'runtime/tick.ts', find: 'this.wanted = false', plant: '' },
-  { name: 'a beat is sent while the last one is unhandled', file: 'runtime/tick.ts', find: 'if (this.#isUnhandled) {', plant: 'if (this.#isUnhandled && this.#periodMs === undefined) {' },
-  { name: 'a replaced timer still rings', file: 'runtime/tick.ts', find: 'timers.get(message.key)?.cancel()', plant: '' },
-  { name: 'timers of the last life ring in the next', file: 'runtime/halt.ts', find: 'cancelAllTicks(cell)', plant: '' },
-  { name: 'the heap loses its order on removal', file: 'runtime/timer-queue.ts', find: 'if (index > 0 && this.#isBefore(entry, dueMs, parent)) this.#rise(entry, dueMs, index)', plant: 'if (index < 0) this.#rise(entry, dueMs, index)' },
+  {
+    name: 'a cancelled timer is handled if it waits in the mailbox',
+    file: 'runtime/tick.ts',
+    find: 'this.wanted = false',
+    plant: '',
+  },
+  {
+    name: 'a beat is sent while the last one is unhandled',
+    file: 'runtime/tick.ts',
+    find: 'if (this.#isUnhandled) {',
+    plant: 'if (this.#isUnhandled && this.#periodMs === undefined) {',
+  },
+  {
+    name: 'a replaced timer still rings',
+    file: 'runtime/tick.ts',
+    find: 'timers.get(message.key)?.cancel()',
+    plant: '',
+  },
+  {
+    name: 'timers of the last life ring in the next',
+    file: 'runtime/halt.ts',
+    find: 'cancelAllTicks(cell)',
+    plant: '',
+  },
+  {
+    name: 'the heap loses its order on removal',
+    file: 'runtime/timer-queue.ts',
+    find: 'if (index > 0 && this.#isBefore(entry, dueMs, parent)) this.#rise(entry, dueMs, index)',
+    plant: 'if (index < 0) this.#rise(entry, dueMs, index)',
+  },
 ]
 
 const lives: readonly Mutant[] = [
-  { name: 'the state survives a restart', file: 'runtime/halt.ts', find: 'cell.state = undefined', plant: '' },
+  {
+    name: 'the state survives a restart',
+    file: 'runtime/halt.ts',
+    find: 'cell.state = undefined',
+    plant: '',
+  },
   { name: 'self lives on after its life', file: 'runtime/halt.ts', find: 'cell.self?.expire()', plant: '' },
-  { name: 'a late handler is taken into the next life', file: 'runtime/turn.ts', find: 'if (cell.life === life) resume(cell, envelope, reply)', plant: 'resume(cell, envelope, reply)' },
-  { name: 'the first child is ended first', file: 'runtime/halt.ts', find: 'for (let child = this.#cell.lastChild; child !== undefined; child = this.#cell.lastChild) {', plant: 'for (let child = this.#cell.firstChild; child !== undefined; child = this.#cell.firstChild) {' },
-  { name: 'a stop does not wait for the mail', file: 'runtime/ending.ts', find: 'if (!isRunning && cell.mailbox.isEmpty && cell.signals === undefined) {', plant: 'if (!isRunning) {' },
-  { name: 'a kind stop has no deadline', file: 'runtime/ending.ts', find: 'const deadline = new Deadline(() => killForGood(cell))', plant: 'const deadline = new Deadline(() => undefined)' },
-  { name: 'a watcher hears twice', file: 'runtime/watches.ts', find: 'cell.rare.watchers = undefined\n  for (const hear of watchers.values()) hear(exit)', plant: 'cell.rare.watchers = undefined\n  for (const hear of watchers.values()) { hear(exit); hear(exit) }' },
-  { name: 'unwatch leaves the signal in the lane', file: 'runtime/watches.ts', find: "signal.type !== 'down' || signal.watched !== target", plant: "signal.type === 'down'" },
-  { name: 'the name of an ended actor stays taken', file: 'runtime/ending.ts', find: "if (typeof cell.key === 'string') host.registry.delete(cell.path)", plant: '' },
-  { name: 'mail dies with the actor that is started again', file: 'runtime/halt.ts', find: 'unstashAll(cell)', plant: 'unstashAll(cell); while (cell.mailbox.shift() !== undefined) cell.handled++' },
-  { name: 'a failed message is handled again', file: 'runtime/turn.ts', find: 'if (triesMax === 1) {', plant: 'if (triesMax === 0) {' },
+  {
+    name: 'a late handler is taken into the next life',
+    file: 'runtime/turn.ts',
+    find: 'if (cell.life === life) resume(cell, envelope, reply)',
+    plant: 'resume(cell, envelope, reply)',
+  },
+  {
+    name: 'the first child is ended first',
+    file: 'runtime/halt.ts',
+    find: 'for (let child = this.#cell.lastChild; child !== undefined; child = this.#cell.lastChild) {',
+    plant: 'for (let child = this.#cell.firstChild; child !== undefined; child = this.#cell.firstChild) {',
+  },
+  {
+    name: 'a stop does not wait for the mail',
+    file: 'runtime/ending.ts',
+    find: 'if (!isRunning && cell.mailbox.isEmpty && cell.signals === undefined) {',
+    plant: 'if (!isRunning) {',
+  },
+  {
+    name: 'a kind stop has no deadline',
+    file: 'runtime/ending.ts',
+    find: 'const deadline = new Deadline(() => killForGood(cell))',
+    plant: 'const deadline = new Deadline(() => undefined)',
+  },
+  {
+    name: 'a watcher hears twice',
+    file: 'runtime/watches.ts',
+    find: 'cell.rare.watchers = undefined\n  for (const hear of watchers.values()) hear(exit)',
+    plant:
+      'cell.rare.watchers = undefined\n  for (const hear of watchers.values()) { hear(exit); hear(exit) }',
+  },
+  {
+    name: 'unwatch leaves the signal in the lane',
+    file: 'runtime/watches.ts',
+    find: "signal.type !== 'down' || signal.watched !== target",
+    plant: "signal.type === 'down'",
+  },
+  {
+    name: 'the name of an ended actor stays taken',
+    file: 'runtime/ending.ts',
+    find: "if (typeof cell.key === 'string') host.registry.delete(cell.path)",
+    plant: '',
+  },
+  {
+    name: 'mail dies with the actor that is started again',
+    file: 'runtime/halt.ts',
+    find: 'unstashAll(cell)',
+    plant: 'unstashAll(cell); while (cell.mailbox.shift() !== undefined) cell.handled++',
+  },
+  {
+    name: 'a failed message is handled again',
+    file: 'runtime/turn.ts',
+    find: 'if (triesMax === 1) {',
+    plant: 'if (triesMax === 0) {',
+  },
 ]
 
 const supervision: readonly Mutant[] = [
-  { name: 'the budget allows one restart too many', file: 'supervisors/restart-window.ts', find: 'return this.#count > this.#limits.intensity', plant: 'return this.#count > this.#limits.intensity + 1' },
-  { name: 'the restart window never slides', file: 'supervisors/restart-window.ts', find: 'nowMs > this.#at(0) + this.#limits.periodMs', plant: 'nowMs > Infinity' },
-  { name: 'rest-for-one takes those before along', file: 'supervisors/strategy.ts', find: 'return affectedFrom(failed, siblings, failed)', plant: 'return affectedFrom(0, siblings, failed)' },
-  { name: 'a transient actor that stopped is started again', file: 'supervisors/restart-type.ts', find: "return exit.cause === 'failed' || exit.cause === 'killed'", plant: 'return true' },
-  { name: 'backoff forgets to grow', file: 'supervisors/supervisor.ts', find: 'nextAttempt(policy, record.attempt, upMs)', plant: '1' },
-  { name: 'an exhausted budget is not passed up', file: 'supervisors/supervisor.ts', find: 'else this.#escalate(this.#parent, fault)', plant: 'else this.end(cell, failedExit(fault))' },
-  { name: 'a Fault restarts its actor', file: 'supervisors/directive.ts', find: "return Fault.is(error) ? 'resume' : 'restart'", plant: "return 'restart'" },
-  { name: 'a significant child ends unnoticed', file: 'supervisors/supervisor.ts', find: 'requestStop(this.#parent)', plant: 'void 0' },
+  {
+    name: 'the budget allows one restart too many',
+    file: 'supervisors/restart-window.ts',
+    find: 'return this.#count > this.#limits.intensity',
+    plant: 'return this.#count > this.#limits.intensity + 1',
+  },
+  {
+    name: 'the restart window never slides',
+    file: 'supervisors/restart-window.ts',
+    find: 'nowMs > this.#at(0) + this.#limits.periodMs',
+    plant: 'nowMs > Infinity',
+  },
+  {
+    name: 'rest-for-one takes those before along',
+    file: 'supervisors/strategy.ts',
+    find: 'return affectedFrom(failed, siblings, failed)',
+    plant: 'return affectedFrom(0, siblings, failed)',
+  },
+  {
+    name: 'a transient actor that stopped is started again',
+    file: 'supervisors/restart-type.ts',
+    find: "return exit.cause === 'failed' || exit.cause === 'killed'",
+    plant: 'return true',
+  },
+  {
+    name: 'backoff forgets to grow',
+    file: 'supervisors/supervisor.ts',
+    find: 'nextAttempt(policy, record.attempt, upMs)',
+    plant: '1',
+  },
+  {
+    name: 'an exhausted budget is not passed up',
+    file: 'supervisors/supervisor.ts',
+    find: 'else this.#escalate(this.#parent, fault)',
+    plant: 'else this.end(cell, failedExit(fault))',
+  },
+  {
+    name: 'a Fault restarts its actor',
+    file: 'supervisors/directive.ts',
+    find: "return Fault.is(error) ? 'resume' : 'restart'",
+    plant: "return 'restart'",
+  },
+  {
+    name: 'a significant child ends unnoticed',
+    file: 'supervisors/supervisor.ts',
+    find: 'requestStop(this.#parent)',
+    plant: 'void 0',
+  },
 ]
 
 const others: readonly Mutant[] = [
-  { name: 'the scheduler never yields to the event loop', file: 'runtime/scheduler.ts', find: 'this.#mustYield = this.#checkedMs - this.#pumpStartMs >= pumpMsMax', plant: 'this.#mustYield = false' },
-  { name: 'a turn has no end', file: 'runtime/scheduler.ts', find: 'const budget = this.#untilCheck < turnMessagesMax ? this.#untilCheck : turnMessagesMax', plant: 'const budget = 1_000_000' },
-  { name: 'strict mode looks at the top level only', file: 'runtime/payload.ts', find: 'levels.push(levelOf(value, kind))', plant: '' },
-  { name: 'a name may hold anything', file: 'runtime/path.ts', find: "if (typeof path !== 'string' || path.length > pathBytesMax || !segments.test(path)) refuse(path, Infinity)", plant: '' },
-  { name: 'the books forget the dead of ended actors', file: 'runtime/ending.ts', find: 'totals.deadInCells += count', plant: 'void count' },
+  {
+    name: 'the scheduler never yields to the event loop',
+    file: 'runtime/scheduler.ts',
+    find: 'this.#mustYield = this.#checkedMs - this.#pumpStartMs >= pumpMsMax',
+    plant: 'this.#mustYield = false',
+  },
+  {
+    name: 'a turn has no end',
+    file: 'runtime/scheduler.ts',
+    find: 'const budget = this.#untilCheck < turnMessagesMax ? this.#untilCheck : turnMessagesMax',
+    plant: 'const budget = 1_000_000',
+  },
+  {
+    name: 'strict mode looks at the top level only',
+    file: 'runtime/payload.ts',
+    find: 'levels.push(levelOf(value, kind))',
+    plant: '',
+  },
+  {
+    name: 'a name may hold anything',
+    file: 'runtime/path.ts',
+    find: "if (typeof path !== 'string' || path.length > pathBytesMax || !segments.test(path)) refuse(path, Infinity)",
+    plant: '',
+  },
+  {
+    name: 'the books forget the dead of ended actors',
+    file: 'runtime/ending.ts',
+    find: 'totals.deadInCells += count',
+    plant: 'void count',
+  },
 ]
 
 /** All of them. A mutant whose place is gone fails the run: it has to be moved with the code. */

@@ -8,13 +8,26 @@ import type { Mutant } from './mutants.ts'
 
 /** One mutant may take this long, in milliseconds; a hang is a catch as well. */
 const mutantMsMax = 180_000
-const copied = ['index.ts', 'package.json', 'tsconfig.json', 'vitest.config.ts', 'runtime', 'supervisors', 'transports', 'actors', 'node', 'scenarios', 'test']
+const copied = [
+  'index.ts',
+  'package.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+  'runtime',
+  'supervisors',
+  'transports',
+  'actors',
+  'node',
+  'scenarios',
+  'test',
+]
 
 const top = join(import.meta.dirname, '../..')
 
 function copyTree(): string {
   const folder = mkdtempSync(join(tmpdir(), 'troupe-mutants-'))
-  for (const name of copied) cpSync(join(top, name), join(folder, name), { recursive: true, force: true, errorOnExist: false })
+  for (const name of copied)
+    cpSync(join(top, name), join(folder, name), { recursive: true, force: true, errorOnExist: false })
   symlinkSync(join(top, 'node_modules'), join(folder, 'node_modules'))
   return folder
 }
@@ -24,18 +37,39 @@ function plant(folder: string, mutant: Mutant): () => void {
   const file = join(folder, mutant.file)
   const source = readFileSync(file, 'utf8')
   const places = source.split(mutant.find).length - 1
-  if (places !== 1) throw new Error(`${mutant.name}: "${mutant.find}" stands ${places} times in ${mutant.file}`)
-  writeFileSync(file, source.replace(mutant.find, () => mutant.plant))
+  if (places !== 1)
+    throw new Error(`${mutant.name}: "${mutant.find}" stands ${places} times in ${mutant.file}`)
+  writeFileSync(
+    file,
+    source.replace(mutant.find, () => mutant.plant),
+  )
   return () => writeFileSync(file, source)
 }
 
 /** The first failing test, `hang`, or nothing if the bug was not seen. */
 function catcher(folder: string): string | undefined {
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--reporter=json', 'test/runtime', 'test/supervisors', 'test/properties', 'test/scenarios', 'test/node']
-  const run = spawnSync(process.execPath, args, { cwd: folder, timeout: mutantMsMax, encoding: 'utf8', maxBuffer: 1 << 28 })
+  const args = [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--bail=1',
+    '--reporter=json',
+    'test/runtime',
+    'test/supervisors',
+    'test/properties',
+    'test/scenarios',
+    'test/node',
+  ]
+  const run = spawnSync(process.execPath, args, {
+    cwd: folder,
+    timeout: mutantMsMax,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  })
   if (run.status === 0) return undefined
   if (run.error !== undefined) return 'hang'
-  return /"status":"failed","title":"((?:[^"\\]|\\.)*)"/.exec(run.stdout)?.[1] ?? 'a test file that could not run'
+  return (
+    /"status":"failed","title":"((?:[^"\\]|\\.)*)"/.exec(run.stdout)?.[1] ?? 'a test file that could not run'
+  )
 }
 
 function main(): void {
@@ -50,7 +84,9 @@ function main(): void {
       const by = catcher(folder)
       takeOut()
       if (by === undefined) missed++
-      console.log(`${by === undefined ? 'MISSED' : 'caught'}  ${mutant.name}${by === undefined ? '' : `  by: ${by}`}`)
+      console.log(
+        `${by === undefined ? 'MISSED' : 'caught'}  ${mutant.name}${by === undefined ? '' : `  by: ${by}`}`,
+      )
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })

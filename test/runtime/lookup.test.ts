@@ -11,7 +11,6 @@ test('an unnamed actor is found by its path, also under a root that is called li
   const root = await node.spawn(leaf)
   expect(node.find(root.path)?.path).toBe(root.path)
   for (const name of ['same', 'other']) {
-    // oxlint-disable-next-line no-await-in-loop
     const path = await (await node.spawn(parent, name)).ask('branch')
     expect(path).toMatch(new RegExp(`^${name}/leaf\\$`))
     expect(node.find(path)?.path).toBe(path)

@@ -74,6 +74,28 @@ test('an offer does not overtake one that waits, even when there is room', async
   expect(await ref.ask('seen')).toEqual(Array.from({ length: 100 }, (_, value) => value))
 })
 
+test('an offer from the handler that makes room stands behind those that wait for it', async () => {
+  await using node = await startTestNode()
+  const pushy = defineActor('pushy', {
+    state: () => ({ seen: [] as number[] }),
+    mailbox: { messagesMax: 1 },
+    on: {
+      take(self, value: number) {
+        self.state.seen.push(value)
+        if (value === 0) void self.ref.offer('take', 9)
+      },
+      seen: (self) => self.state.seen,
+    },
+  })
+  const ref = await node.spawn(pushy)
+  const states = offerMany(ref, 3)
+  await node.settle()
+  expect([states, await ref.ask('seen')]).toEqual([
+    ['sent', 'sent', 'sent'],
+    [0, 1, 2, 9],
+  ])
+})
+
 test('an offer expires at its deadline, and nothing was sent', async () => {
   await using node = await startTestNode()
   const { definition, opens } = gated()

@@ -95,7 +95,6 @@ describe('what does not, and where', () => {
     [{ items: [1, 2, 3, { name: () => 1 }] }, '$.items[3].name is a function'],
     [[Symbol('x')], '$[0] is a symbol'],
     [{ reply: Promise.resolve() }, '$.reply is a promise'],
-    // oxlint-disable-next-line unicorn/no-thenable
     [{ lazy: { then: () => 1 } }, '$.lazy.then is a function'],
     [{ who: new Account() }, '$.who is an instance of Account'],
     [new Error('x'), '$ is an instance of Error'],
@@ -142,7 +141,6 @@ describe('what does not, and where', () => {
     [cycle, '$.list[1].top is a cycle: it is $ again'],
     [{ a: { b: selfMap } }, '$.a.b.values()[0] is a cycle: it is $.a.b again'],
     [nested(payloadDepthMax + 1), `$${'[0]'.repeat(payloadDepthMax)} is nested deeper than 64 levels`],
-    // oxlint-disable-next-line no-sparse-arrays
     [[1, , 3], '$[2] is preceded by a hole in the list'],
     [Array(3), '$ is a list with a hole at its end'],
     [Object.assign([1], { total: 1 }), '$[total] is a property of a list'],

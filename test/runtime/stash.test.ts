@@ -1,9 +1,8 @@
 // Tests of the stash: what is put aside comes back in order, once, in front, and counts all the while.
 import { describe, expect, test } from 'vitest'
-import { defineActor } from 'troupe'
+import { defineActor, Fault } from 'troupe'
 import { startTestNode } from 'troupe/testing'
 import { stashMax } from '../../runtime/stash.ts'
-import type { Fault } from 'troupe'
 
 /** Puts numbers aside until it is opened. */
 const shelf = defineActor('shelf', {
@@ -149,6 +148,23 @@ describe('the end of a life', () => {
     expect(node.audit().deadLetters).toEqual({ 'handler-failed': 2 })
   })
 
+  test('a fault after putting aside is an answer, and the next message is not put aside for it', async () => {
+    await using node = await startTestNode()
+    const hasty = defineActor('hasty', {
+      on: {
+        regret(self) {
+          self.stash()
+          throw new Fault('stash-regretted', 'Cannot wait: it will not', { hint: 'Ask again.' })
+        },
+        ping: () => 'pong',
+      },
+    })
+    const ref = await node.spawn(hasty)
+    await expect(ref.ask('regret')).rejects.toMatchObject({ code: 'stash-regretted' })
+    expect(await ref.ask('ping')).toBe('pong')
+    expect(node.audit()).toMatchObject({ handled: 2, stashed: 0 })
+  })
+
   test('a kill while a handler runs that has put its message aside keeps the message', async () => {
     await using node = await startTestNode()
     let tries = 0
@@ -204,6 +220,26 @@ describe('bounds', () => {
     const ref = await node.spawn(misuser)
     await expect(ref.ask('twice')).rejects.toMatchObject({ code: 'stash-misused' })
     expect(codes).toEqual(['stash-misused'])
+  })
+
+  test('what is put back between two messages is handled without a third', async () => {
+    await using node = await startTestNode({ strict: false })
+    const selves: { unstash(): void }[] = []
+    const keeper = defineActor('keeper', {
+      state: () => ({ count: 0 }),
+      on: {
+        take(self) {
+          selves.push(self)
+          if (self.state.count++ === 0) self.stash()
+        },
+      },
+    })
+    const ref = await node.spawn(keeper)
+    ref.tell('take')
+    await node.settle()
+    selves[0]?.unstash()
+    await node.settle()
+    expect(node.audit()).toMatchObject({ handled: 1, stashed: 0, waiting: 0 })
   })
 
   test('to unstash with nothing aside does nothing', async () => {

@@ -18,7 +18,6 @@ test('a child with a backoff is started again after failures that would have exh
   const ref = await node.spawn(fragile, { name: 'fragile', backoff })
   for (let i = 0; i < 8; i++) {
     ref.tell('fail')
-    // oxlint-disable-next-line no-await-in-loop
     await clock.advance(100)
   }
   expect(node.find('fragile')?.path).toBe('fragile')

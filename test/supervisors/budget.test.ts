@@ -1,7 +1,8 @@
 // Tests of the restart budget: its definition, and the ring that must answer the same.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { budgetDefaults, spend, type BudgetLimits } from '../../supervisors/budget.ts'
+import { budgetDefaults, spend } from '../../supervisors/budget.ts'
+import type { BudgetLimits } from '../../supervisors/budget.ts'
 import { RestartWindow } from '../../supervisors/restart-window.ts'
 
 const limits: fc.Arbitrary<BudgetLimits> = fc.record({

@@ -17,7 +17,10 @@ async function endsOf(supervision: Partial<SupervisionSpec>): Promise<Record<str
   const clock = new ManualClock()
   const node = new Node({ name: 'test' }, { clock, random: seededRandom(1) })
   const children = ['a', 'b'].map((name) => ({ name, actor: fragile }))
-  await node.spawn(defineSupervisor('pair', { ...supervision, children }), { name: 'pair', restart: 'temporary' })
+  await node.spawn(defineSupervisor('pair', { ...supervision, children }), {
+    name: 'pair',
+    restart: 'temporary',
+  })
   const ends: Record<string, string> = {}
   for (const path of ['pair', 'pair/a', 'pair/b']) {
     node.find(path)?.watch(({ cause, fault }) => (ends[path] = `${cause} ${fault?.code ?? ''}`.trim()))

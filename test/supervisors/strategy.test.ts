@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import type { Strategy } from '../../runtime/supervision.ts'
 import { restartTypes } from '../../supervisors/restart-type.ts'
-import { affected, strategies, type Sibling } from '../../supervisors/strategy.ts'
+import { affected, strategies } from '../../supervisors/strategy.ts'
+import type { Sibling } from '../../supervisors/strategy.ts'
 
 const siblingsMax = 4
 const kinds: readonly Sibling[] = restartTypes.flatMap((restart) => [

@@ -4,7 +4,7 @@ import type { SourceFile, Violation } from './source-file.ts'
 import type { Syntax } from './syntax.ts'
 
 /** Files that make a fault anew out of another one's code. */
-const remakers = ['runtime/fault.ts', 'node/console/console.ts']
+const remakers = ['runtime/fault.ts']
 
 const functions = ['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']
 

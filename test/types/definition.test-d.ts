@@ -1,7 +1,6 @@
 // Compile-time tests of definitions: what a handler table may say, and what is inferred from it. Checked by tsc, never run.
 import { defineActor } from 'troupe'
-import type { Definition, Exit, Ref, Self } from 'troupe'
-import type { DefinitionProtocol } from 'troupe'
+import type { Definition, DefinitionProtocol, Exit, Ref, Self } from 'troupe'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 /** Compiles only for `true`. */

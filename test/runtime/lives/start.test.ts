@@ -43,10 +43,23 @@ test('a spawn resolves when the start has ended, not before', async () => {
 })
 
 const failures = {
-  'a state factory that throws': { state: () => { throw new TypeError('no state') } },
-  'a start that throws': { started: () => { throw new TypeError('no start') } },
+  'a state factory that throws': {
+    state: () => {
+      throw new TypeError('no state')
+    },
+  },
+  'a start that throws': {
+    started: () => {
+      throw new TypeError('no start')
+    },
+  },
   'a start that rejects': { started: () => Promise.reject(new TypeError('no start')) },
-  'a start that rejects later': { async started() { await gate('never-closed').promise; throw new TypeError('no start') } },
+  'a start that rejects later': {
+    async started() {
+      await gate('never-closed').promise
+      throw new TypeError('no start')
+    },
+  },
 }
 
 for (const [what, hooks] of Object.entries(failures)) {
@@ -54,10 +67,14 @@ for (const [what, hooks] of Object.entries(failures)) {
     await using node = await startTestNode()
     gate('never-closed').resolve()
     const definition = defineActor('faulty', { on: {}, ...hooks })
-    const fault: Fault = await node.spawn(definition, 'faulty').catch((error) => error)
+    const fault = (await node.spawn(definition, 'faulty').catch((error: unknown) => error as Fault)) as Fault
     expect(fault.code).toBe('start-failed')
     expect((fault.cause as Error).name).toBe('TypeError')
-    expect([node.find('faulty'), node.audit().actors, node.runtime.host.registry.count]).toEqual([undefined, 0, 0])
+    expect([node.find('faulty'), node.audit().actors, node.runtime.host.registry.count]).toEqual([
+      undefined,
+      0,
+      0,
+    ])
     await node.spawn(new Family().member(), 'faulty')
   })
 
@@ -120,6 +137,7 @@ test('self.spawn throws what a synchronous start threw, and the child is gone', 
         } catch (fault) {
           return (fault as Fault).code + self.children.length
         }
+        return 'nothing was thrown'
       },
     },
   })
@@ -135,7 +153,8 @@ test('self.start waits for the child, and throws what its start threw', async ()
         await self.start(family.member({ starts: () => gate('start-good').promise }), 'good')
         family.diary.push('good has started')
       },
-      bad: (self) => self.start(family.member({ starts: () => Promise.reject(new Error('no')) }), 'bad').then(() => 1),
+      bad: (self) =>
+        self.start(family.member({ starts: () => Promise.reject(new Error('no')) }), 'bad').then(() => 1),
     },
   })
   const ref = await node.spawn(parent, 'p')
@@ -167,7 +186,10 @@ test('an async start that fails after self.spawn has returned is its supervisorâ
 test('a spawn whose start is abandoned by a kill is rejected with start-abandoned', async () => {
   await using node = await startTestNode()
   const spawned = node
-    .spawn(new Family().member({ starts: () => new Promise(() => undefined) }), { name: 'ada', restart: 'temporary' })
+    .spawn(new Family().member({ starts: () => new Promise(() => undefined) }), {
+      name: 'ada',
+      restart: 'temporary',
+    })
     .catch(codeOf)
   await node.settle()
   at(node, 'ada').kill()
@@ -178,7 +200,9 @@ test('a spawn whose start is abandoned by a kill is rejected with start-abandone
 test('a transient actor that is killed during its first start is started again, its spawn is rejected', async () => {
   await using node = await startTestNode()
   let tries = 0
-  const member = new Family().member({ starts: () => (++tries === 1 ? new Promise(() => undefined) : undefined) })
+  const member = new Family().member({
+    starts: () => (++tries === 1 ? new Promise(() => undefined) : undefined),
+  })
   const spawned = node.spawn(member, 'ada').catch(codeOf)
   await node.settle()
   at(node, 'ada').kill()

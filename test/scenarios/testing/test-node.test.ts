@@ -1,7 +1,8 @@
 // Tests of the test node: time by hand, chance and order from a seed, and books that must balance.
 import { expect, test } from 'vitest'
 import { defineActor, Node } from 'troupe'
-import { startTestNode } from 'troupe/testing'
+import { ManualClock, startTestNode } from 'troupe/testing'
+import { seededRandom } from '../../../runtime/random.ts'
 import type { Ref } from 'troupe'
 import type { TestNode } from 'troupe/testing'
 
@@ -119,7 +120,8 @@ for (const [name, plant] of bugs) {
 
 test('work without an end is found, not waited for', async () => {
   const echo = defineActor('echo', { on: { ping: (self) => self.ref.tell('ping') } })
-  const node = await startTestNode()
+  const clock = new ManualClock({ stepsMax: 1_000 })
+  const node = new Node({}, { clock, random: seededRandom(1) })
   ;(await node.spawn(echo)).tell('ping')
-  await expect(node.settle()).rejects.toMatchObject({ code: 'clock-busy' })
+  await expect(clock.settle()).rejects.toMatchObject({ code: 'clock-busy' })
 })

@@ -1,6 +1,8 @@
 // A family: members for tests of supervision, which fail, stop or hang as told and write into a diary when their lives begin and end.
-import { defineActor, Fault } from 'troupe'
-import type { ActorSpec, Definition, Node, Ref } from 'troupe'
+import { defineActor, Fault, Node } from 'troupe'
+import { ManualClock } from 'troupe/testing'
+import { seededRandom } from '../../../runtime/random.ts'
+import type { ActorSpec, Definition, Ref } from 'troupe'
 
 /** What a test may want to be different about a member. */
 export interface MemberOptions extends Pick<
@@ -86,6 +88,12 @@ export class Family {
   }
 }
 
+/** A node for crowds: its clock puts up with much more work between two moves than that of a test node. */
+export function startPatientNode(): { readonly node: Node; readonly clock: ManualClock } {
+  const clock = new ManualClock({ stepsMax: 100_000_000 })
+  return { node: new Node({}, { clock, random: seededRandom(1) }), clock }
+}
+
 const gates = new Map<string, PromiseWithResolvers<void>>()
 
 /** A gate that whoever knows its name can wait at and open; names are for one test. */
@@ -114,7 +122,8 @@ export function endsOf(node: Node, ...paths: string[]): Record<string, string> {
   const ends: Record<string, string> = {}
   for (const path of paths) {
     at(node, path).watch(({ cause, fault }) => {
-      ends[path] = ends[path] === undefined ? `${cause}${fault === undefined ? '' : ` ${fault.code}`}` : 'twice'
+      ends[path] =
+        ends[path] === undefined ? `${cause}${fault === undefined ? '' : ` ${fault.code}`}` : 'twice'
     })
   }
   return ends
