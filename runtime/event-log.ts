@@ -2,8 +2,8 @@
 import type { Party } from './envelope.ts'
 import type { Exit } from './exit.ts'
 
-/** Events kept; older ones are overwritten. */
-export const eventsKeptMax = 4_096
+/** Events kept; older ones are overwritten. Each keeps its actor from being collected, which with 4,096 of them is felt in each spawn. */
+export const eventsKeptMax = 1_024
 /** Followers at once; each costs every event a call. */
 export const followersMax = 64
 
@@ -47,9 +47,13 @@ export interface LifecycleEvent {
   readonly detail: unknown
 }
 
-/** Always on: one small object and one store for each event; nothing is formatted until somebody looks. */
+/** Always on: a few stores for each event. The object is made when somebody looks, and its text later still. */
 export class EventLog {
-  readonly #ring: LifecycleEvent[] = []
+  // The kept events by field, each at its `seq` modulo `eventsKeptMax`.
+  readonly #kinds: EventKind[] = []
+  readonly #subjects: Party[] = []
+  readonly #times = new Float64Array(eventsKeptMax)
+  readonly #details: unknown[] = []
   readonly #followers = new Set<(event: LifecycleEvent) => void>()
   readonly #nowMs: () => number
   #seq = 0
@@ -64,10 +68,16 @@ export class EventLog {
   }
 
   emit(kind: EventKind, subject: Party, detail?: unknown): void {
-    const event: LifecycleEvent = { seq: this.#seq, kind, subject, atMs: this.#nowMs(), detail }
-    this.#ring[this.#seq % eventsKeptMax] = event
-    this.#seq++
-    if (this.#followers.size > 0) for (const follow of this.#followers) follow(event)
+    const seq = this.#seq++
+    const index = seq % eventsKeptMax
+    const atMs = this.#nowMs()
+    this.#kinds[index] = kind
+    this.#subjects[index] = subject
+    this.#times[index] = atMs
+    this.#details[index] = detail
+    if (this.#followers.size === 0) return
+    const event: LifecycleEvent = { seq, kind, subject, atMs, detail }
+    for (const follow of this.#followers) follow(event)
   }
 
   /** The kept events in order, the oldest first. */
@@ -75,8 +85,10 @@ export class EventLog {
     const from = Math.max(0, this.#seq - Math.min(max, eventsKeptMax))
     const events: LifecycleEvent[] = []
     for (let seq = from; seq < this.#seq; seq++) {
-      const event = this.#ring[seq % eventsKeptMax]
-      if (event !== undefined) events.push(event)
+      const index = seq % eventsKeptMax
+      const [kind, subject, atMs] = [this.#kinds[index], this.#subjects[index], this.#times[index]]
+      if (kind === undefined || subject === undefined || atMs === undefined) continue
+      events.push({ seq, kind, subject, atMs, detail: this.#details[index] })
     }
     return events
   }

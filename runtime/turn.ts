@@ -17,10 +17,11 @@ export function takeTurn(cell: Cell, budget: number): number {
   let count = 0
   for (;;) {
     if (cell.signals !== undefined) count += takeSignals(cell, budget - count)
-    if ((cell.flags & blocked) !== 0 || count === budget) break
-    const envelope = cell.mailbox.shift()
+    if ((cell.flags & blocked) !== 0) break
+    const envelope = count < budget ? cell.mailbox.shift() : undefined
     if (envelope === undefined) {
-      if ((cell.flags & (closed | halting)) === closed) endLife(cell)
+      // With the budget spent as well: another turn, only to end, would keep it alive behind all that wait for theirs.
+      if ((cell.flags & (closed | halting)) === closed && cell.mailbox.isEmpty) endLife(cell)
       break
     }
     count++

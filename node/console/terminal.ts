@@ -74,8 +74,7 @@ export class Terminal implements Output {
       giveBack: () => {
         input.off('keypress', hear)
         // What was typed meanwhile was meant for the screen.
-        this.#readline?.write(null, { ctrl: true, name: 'e' })
-        this.#readline?.write(null, { ctrl: true, name: 'u' })
+        this.#dropLine()
         this.#lines.length = 0
         this.#echo.isMuted = false
         screen.giveBack()
@@ -122,10 +121,16 @@ export class Terminal implements Output {
       return
     }
     this.#lines.length = 0
-    if (this.#console?.cancel() === true) return
+    const wasRunning = this.#console?.cancel() ?? false
+    if (this.#isWorking) return
+    this.#dropLine()
+    if (!wasRunning) this.notice(style.paint('faint', 'Ctrl-C again leaves.'))
+  }
+
+  /** Empties the line that is typed. */
+  #dropLine(): void {
     this.#readline?.write(null, { ctrl: true, name: 'e' })
     this.#readline?.write(null, { ctrl: true, name: 'u' })
-    this.notice(style.paint('faint', 'Ctrl-C again leaves.'))
   }
 
   /** Ends the reading; gives the terminal back as it was. */

@@ -11,10 +11,10 @@ export interface Mutant {
 
 const mailbox: readonly Mutant[] = [
   {
-    name: 'the ring forgets its order when it grows',
+    name: 'the ring forgets its order at its end',
     file: 'runtime/mailbox.ts',
-    find: '[(this.#head + i) & (size - 1)]',
-    plant: '[i & (size - 1)]',
+    find: 'this.#head = (this.#head - 1) & (this.#ring.length - 1)',
+    plant: 'this.#head = 0',
   },
   {
     name: 'the mailbox takes one message too many',
@@ -55,8 +55,8 @@ const mailbox: readonly Mutant[] = [
   {
     name: 'the stash has no bound',
     file: 'runtime/stash.ts',
-    find: 'if (stash.length >= stashMax) {',
-    plant: 'if (stash.length >= Infinity) {',
+    find: 'if (held >= stashMax) {',
+    plant: 'if (held >= Infinity) {',
   },
 ]
 
@@ -64,8 +64,8 @@ const asks: readonly Mutant[] = [
   {
     name: 'an ask ends twice',
     file: 'runtime/ask.ts',
-    find: 'if (!this.#isOpen) {\n      this.#counters.late++\n      return false\n    }',
-    plant: '',
+    find: 'this.#counters.late++\n      return false',
+    plant: 'return true',
   },
   {
     name: 'an expired ask is handled all the same',
@@ -155,8 +155,8 @@ const lives: readonly Mutant[] = [
   {
     name: 'a stop does not wait for the mail',
     file: 'runtime/ending.ts',
-    find: 'if (!isRunning && cell.mailbox.isEmpty && cell.signals === undefined) {',
-    plant: 'if (!isRunning) {',
+    find: 'return !isRunning && cell.mailbox.isEmpty && cell.signals === undefined',
+    plant: 'return !isRunning',
   },
   {
     name: 'a kind stop has no deadline',
@@ -167,15 +167,14 @@ const lives: readonly Mutant[] = [
   {
     name: 'a watcher hears twice',
     file: 'runtime/watches.ts',
-    find: 'cell.rare.watchers = undefined\n  for (const hear of watchers.values()) hear(exit)',
-    plant:
-      'cell.rare.watchers = undefined\n  for (const hear of watchers.values()) { hear(exit); hear(exit) }',
+    find: 'for (const hear of watchers.values()) hear(exit)',
+    plant: 'for (const hear of watchers.values()) { hear(exit); hear(exit) }',
   },
   {
     name: 'unwatch leaves the signal in the lane',
     file: 'runtime/watches.ts',
-    find: "signal.type !== 'down' || signal.watched !== target",
-    plant: "signal.type === 'down'",
+    find: "watcher.signals?.remove((signal) => signal.type === 'down' && signal.watched === target)",
+    plant: '',
   },
   {
     name: 'the name of an ended actor stays taken',
@@ -231,8 +230,8 @@ const supervision: readonly Mutant[] = [
   {
     name: 'an exhausted budget is not passed up',
     file: 'supervisors/supervisor.ts',
-    find: 'else this.#escalate(this.#parent, fault)',
-    plant: 'else this.end(cell, failedExit(fault))',
+    find: 'this.#escalate(cell, exit, fault)',
+    plant: 'this.end(cell, exit)',
   },
   {
     name: 'a Fault restarts its actor',
@@ -243,8 +242,8 @@ const supervision: readonly Mutant[] = [
   {
     name: 'a significant child ends unnoticed',
     file: 'supervisors/supervisor.ts',
-    find: 'requestStop(this.#parent)',
-    plant: 'void 0',
+    find: 'left === undefined ? 0 : 1)) requestStop(parent)',
+    plant: 'left === undefined ? 0 : 1)) return',
   },
 ]
 

@@ -23,7 +23,7 @@ const walker = defineActor('walker', {
     },
     /** Asks and does not wait: its own reply is given at once. */
     forget(self, ref: Ref) {
-      self.state.later.push(ref.ask('walk', { road: [], pause: 0 }))
+      self.state.later.push(ref.ask('walk', { road: [self.ref], pause: 3 }))
       return 'gone'
     },
     tellOn: (_self, { ref, road }: { ref: Ref; road: readonly Ref[] }) =>

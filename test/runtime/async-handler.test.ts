@@ -202,6 +202,24 @@ test('what a handler sends after an await comes from its actor', async () => {
   expect(from).toEqual({ a: ['before', 'after', 'later'], b: ['before', 'after', 'later'] })
 })
 
+test('what a handler sends after an await is never ascribed to the actor that sent it its message', async () => {
+  await using node = await startTestNode()
+  const probe = node.probe()
+  const relay = defineActor('relay', {
+    on: { pass: (_self, to: Ref) => Promise.resolve().then(() => to.tell('passed')) },
+  })
+  const first = defineActor('first', {
+    on: {
+      async begin(_self, { to, by }: { to: Ref; by: Ref }) {
+        await new Promise<void>((resolve) => node.clock.soon(resolve))
+        by.tell('pass', to)
+      },
+    },
+  })
+  ;(await node.spawn(first, 'first')).tell('begin', { to: probe.ref, by: await node.spawn(relay, 'relay') })
+  expect((await probe.expectMessage('passed')).from).not.toBe('first')
+})
+
 test('what the world outside sends while a handler waits comes from nobody', async () => {
   await using node = await startTestNode()
   const probe = node.probe()

@@ -7,7 +7,8 @@ import type { ExitCause } from '../../../runtime/exit.ts'
 import type { Verdict } from './verdict.ts'
 
 /**
- * Guarantee S1, first half. A restart is one that somebody caused, and counts if it was not ordered and has no backoff.
+ * Guarantee S1, first half. A restart is one that somebody caused, and counts if it was not ordered and has no backoff. Events carry whole
+ * milliseconds: what is less than one away from the end of a window is given the benefit of the doubt.
  * @param isWhole whether the story goes on until the node has stopped
  */
 export function checkSupervision(story: LifeStory, isWhole: boolean): Verdict {
@@ -149,7 +150,7 @@ class House {
     for (let last = intensity; last < spentAtMs.length; last++) {
       const first = spentAtMs[last - intensity] ?? 0
       const spanMs = (spentAtMs[last] ?? 0) - first
-      if (spanMs <= periodMs) {
+      if (spanMs < periodMs) {
         return `"${actor.path}" is one of ${intensity + 1} restarts within ${spanMs} ms, ${intensity} are allowed within ${periodMs}`
       }
     }
@@ -163,7 +164,7 @@ class House {
     const isOwn = actor.down !== undefined
     const { intensity, periodMs } = isOwn ? this.#limitsOf(actor) : actor.supervision
     const { endsAtMs } = isOwn ? this.#budgetOf(actor) : this.#budget(actor.id)
-    const recent = endsAtMs.filter((atMs) => event.atMs <= atMs + periodMs).length
+    const recent = endsAtMs.filter((atMs) => event.atMs <= atMs + periodMs + 1).length
     if (recent > intensity) return undefined
     return `"${actor.path}" gives up after ${recent} ends within ${periodMs} ms, ${intensity} are allowed`
   }

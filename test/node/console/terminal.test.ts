@@ -71,6 +71,15 @@ test('Ctrl-C at the prompt drops the line; twice within two seconds it leaves wi
   expect(tty.stdin.isRaw).toBe(false)
 })
 
+test('Ctrl-C at the prompt ends the streams beside it and drops the line, too', async () => {
+  const tty = await openTty()
+  await tty.type('tail &{Enter}half a li')
+  expect(await tty.say('{Ctrl-C}')).toContain('tail has ended')
+  expect(await tty.say('tree{Enter}')).toContain('0 actors')
+  await tty.type('{Ctrl-D}')
+  expect(await tty.ended).toBe(0)
+})
+
 test('exit leaves with 0, and actors end with their last word', async () => {
   const tty = await openTty()
   await tty.type('spawn family f{Enter}exit{Enter}')
