@@ -5,8 +5,8 @@ import { defineConfig } from 'vitest/config'
 const report = process.env['TEST_REPORT']
 
 export default defineConfig({
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source'] } },
+  resolve: { conditions: ['troupe-source'] },
+  ssr: { resolve: { conditions: ['troupe-source'] } },
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'threads',

@@ -54,16 +54,17 @@ export class Runtime {
     this.startedAtWallMs = clock.wall()
     const startedMs = Math.floor(clock.now())
     const nowMs = (): number => scheduler.recordMs - startedMs
+    const timers = new TimerQueue(clock)
     const scheduler = new Scheduler<Cell>(
       clock,
-      { turn: takeTurn, wants: (cell) => cell.wantsTurn },
+      { turn: takeTurn, wants: (cell) => cell.wantsTurn, resumes: (atMs) => timers.runDue(atMs) },
       parts.shuffle,
     )
     this.host = {
       name: parts.name,
       clock,
       random: parts.random,
-      timers: new TimerQueue(clock),
+      timers,
       scheduler,
       registry: new Registry<Cell>(),
       deadLetters: new DeadLetters(nowMs),

@@ -32,6 +32,7 @@ export class Scheduler<R extends Runnable> {
   readonly #clock: Clock
   readonly #turn: Turn<R>
   readonly #wants: (runnable: R) => boolean
+  readonly #resumes: ((nowMs: number) => void) | undefined
   readonly #shuffle: Random | undefined
   #first: R | undefined = undefined
   #last: R | undefined = undefined
@@ -52,18 +53,29 @@ export class Scheduler<R extends Runnable> {
     this.#look()
     this.#pumpStartMs = this.#checkedMs
     this.#mustYield = false
-    this.#run()
+    try {
+      this.#resumes?.(this.#checkedMs)
+    } finally {
+      // The pump must go on whatever happens: nobody else would start it again.
+      this.#run()
+    }
   })
 
   /**
    * @param on.turn handles a runnable's messages
    * @param on.wants says whether it must stand in the queue again
+   * @param on.resumes hears the time whenever the pump goes on after it gave way; must not throw
    * @param shuffle for tests: picks any runnable instead of the first; the seed then decides the order across actors
    */
-  constructor(clock: Clock, on: { turn: Turn<R>; wants: (runnable: R) => boolean }, shuffle?: Random) {
+  constructor(
+    clock: Clock,
+    on: { turn: Turn<R>; wants: (runnable: R) => boolean; resumes?: (nowMs: number) => void },
+    shuffle?: Random,
+  ) {
     this.#clock = clock
     this.#turn = on.turn
     this.#wants = on.wants
+    this.#resumes = on.resumes
     this.#shuffle = shuffle
     this.#look()
   }

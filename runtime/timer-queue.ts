@@ -70,6 +70,19 @@ export class TimerQueue {
     return true
   }
 
+  /**
+   * Runs what is due, for whoever has looked at the clock anyway. Alarms count whole milliseconds; a pump under load comes by four times
+   * in each, and spares its timers the rest of theirs.
+   */
+  runDue(nowMs: number): void {
+    for (let left = timerBatchMax; left > 0; left--) {
+      const first = this.#entries[0]
+      if (first === undefined || first.dueMs > nowMs) return
+      this.#takeOut(first, 0)
+      first.due()
+    }
+  }
+
   /** Forgets all timers: none of them comes due, nor what is added from now on. */
   close(): void {
     this.#isClosed = true
@@ -91,19 +104,10 @@ export class TimerQueue {
     this.#alarmMs = -Infinity
     const nowMs = this.#clock.now()
     try {
-      this.#runDue(nowMs)
+      this.runDue(nowMs)
     } finally {
       // Also when an entry has thrown against its word: the others must not wait for ever.
       this.#rearm(nowMs)
-    }
-  }
-
-  #runDue(nowMs: number): void {
-    for (let left = timerBatchMax; left > 0; left--) {
-      const first = this.#entries[0]
-      if (first === undefined || first.dueMs > nowMs) return
-      this.#takeOut(first, 0)
-      first.due()
     }
   }
 

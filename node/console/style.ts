@@ -6,8 +6,8 @@ import type { ActorStatus } from '../../runtime/inspect.ts'
 /** What a text means; a meaning has a colour, and never only that. */
 export type Tint = 'good' | 'bad' | 'warning' | 'active' | 'strong' | 'faint'
 
-/** What the surroundings say of where the text goes. */
-export interface Surroundings {
+/** What is known of where the text goes. */
+export interface StyleOptions {
   /** Environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly isTerminal: boolean
@@ -85,7 +85,7 @@ export class Style {
   /** Set anew when the terminal is resized. */
   columns: number
 
-  constructor({ env, isTerminal, columns, color }: Surroundings) {
+  constructor({ env, isTerminal, columns, color }: StyleOptions) {
     this.isTerminal = isTerminal && env['TERM'] !== 'dumb'
     this.hasColor = color ?? wantsColor(env, this.isTerminal)
     this.isUnicode = isUtf8(env)
@@ -110,14 +110,14 @@ export class Style {
 }
 
 /** NO_COLOR wins over FORCE_COLOR, both over the terminal. After no-color.org and force-color.org. */
-function wantsColor(env: Surroundings['env'], isTerminal: boolean): boolean {
+function wantsColor(env: StyleOptions['env'], isTerminal: boolean): boolean {
   const { NO_COLOR, FORCE_COLOR } = env
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false'
   return isTerminal
 }
 
-function isUtf8(env: Surroundings['env']): boolean {
+function isUtf8(env: StyleOptions['env']): boolean {
   const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find(
     (value) => value !== undefined && value !== '',
   )

@@ -31,22 +31,26 @@ export interface ActAndEvent {
 }
 
 /**
- * Acts and waits for one of the events, which may come before the act returns.
+ * Acts and waits for one of the events, which may come before the act returns. Where no further follower is admitted it acts all the
+ * same, and waits for a turn of the event loop instead: an operator must be able to act on a node that is watched by many.
  * @returns false if none came in time
- * @throws {Fault} `followers-full` `command-cancelled`
+ * @throws {Fault} `command-cancelled`
  */
 export async function followedBy(
   node: Node,
   { cell, kinds, act, ms, signal }: ActAndEvent,
 ): Promise<boolean> {
+  const { events, clock } = node.runtime.host
   const { promise, resolve } = Promise.withResolvers<void>()
-  const unfollow = following(node, `follow "${cell.path}"`, ({ subject, kind }) => {
+  const follow = ({ subject, kind }: LifecycleEvent): void => {
     if (subject === cell && kinds.includes(kind)) resolve()
-  })
+  }
+  const isHeard = events.follow(follow)
   try {
     act()
-    return (await within(node.runtime.host.clock, { ms, signal }, promise)) !== expired
+    if (!isHeard) clock.later(resolve)
+    return (await within(clock, { ms, signal }, promise)) !== expired
   } finally {
-    unfollow()
+    events.unfollow(follow)
   }
 }

@@ -54,7 +54,7 @@ export class Snippets implements Disposable {
     while (left.length > 0) {
       const files = left.map(([, file]) => file)
       const { code, output, errors } = await runProgram('node', [
-        '--conditions=source',
+        '--conditions=troupe-source',
         this.#runner,
         ...files,
       ])

@@ -78,7 +78,8 @@ function main(): void {
   const folder = copyTree()
   let missed = 0
   try {
-    if (catcher(folder) !== undefined) throw new Error('the tests fail without any mutant')
+    const innocent = catcher(folder)
+    if (innocent !== undefined) throw new Error(`without any mutant this fails: ${innocent}`)
     for (const mutant of chosen) {
       const takeOut = plant(folder, mutant)
       const by = catcher(folder)

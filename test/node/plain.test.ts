@@ -7,9 +7,10 @@ import { plain, shownBounds, wholeBounds } from '../../node/plain.ts'
 
 test('whatever JSON can carry comes out as it went in', () => {
   fc.assert(
-    fc.property(fc.jsonValue(), (value) => {
-      fc.pre(!JSON.stringify(value).includes('-0'))
-      expect(plain(value, wholeBounds)).toEqual(JSON.parse(JSON.stringify(value)))
+    fc.property(fc.jsonValue(), (made) => {
+      // A minus zero is a value, but none that JSON carries.
+      const value: unknown = JSON.parse(JSON.stringify(made))
+      expect(plain(value, wholeBounds)).toEqual(value)
     }),
   )
 })

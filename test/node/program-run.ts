@@ -20,7 +20,7 @@ export class ProgramRun {
 
   constructor(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const { PATH = '', HOME = '' } = process.env
-    this.child = spawn(process.execPath, ['--conditions=source', cli, ...words], {
+    this.child = spawn(process.execPath, ['--conditions=troupe-source', cli, ...words], {
       env: { PATH, HOME, LANG: 'C.UTF-8', XDG_STATE_HOME: '/nonexistent/state', ...env },
     })
     this.child.stdout.setEncoding('utf8').on('data', (text: string) => (this.out += text))

@@ -50,6 +50,7 @@ class Bench {
   readonly scheduler: Scheduler<Work>
   costMs = 0
   onTurn: (work: Work) => void = () => undefined
+  onResume: (nowMs: number) => void = () => undefined
 
   constructor(shuffle?: Random) {
     const turn = (work: Work, budget: number): number => {
@@ -60,7 +61,12 @@ class Bench {
       this.onTurn(work)
       return handled
     }
-    this.scheduler = new Scheduler(this.clock, { turn, wants: (work) => work.waiting > 0 }, shuffle)
+    const wants = (work: Work): boolean => work.waiting > 0
+    this.scheduler = new Scheduler(
+      this.clock,
+      { turn, wants, resumes: (nowMs) => this.onResume(nowMs) },
+      shuffle,
+    )
   }
 
   /** Runs what was asked for until nothing is left. */
@@ -167,6 +173,33 @@ describe('the event loop', () => {
     bench.scheduler.ready(new Work('F', 3_200))
     bench.run()
     expect(bench.clock.looks - before).toBeLessThanOrEqual(102)
+  })
+
+  test('each pump that comes from the event loop tells the time before its first turn', () => {
+    const bench = new Bench()
+    bench.costMs = 0.1
+    const told: { readonly nowMs: number; readonly turns: number }[] = []
+    bench.onResume = (nowMs) => told.push({ nowMs, turns: bench.turns.length })
+    bench.scheduler.ready(new Work('F', 100))
+    bench.clock.soons.shift()?.()
+    expect(told).toEqual([])
+    const [nowMs, turns] = [bench.clock.nowMs, bench.turns.length]
+    bench.clock.laters.shift()?.()
+    expect(told).toEqual([{ nowMs, turns }])
+  })
+
+  test('the pump goes on though who hears the time throws', () => {
+    const bench = new Bench()
+    bench.costMs = 1
+    bench.onResume = () => {
+      throw new Error('against its word')
+    }
+    bench.scheduler.ready(new Work('F', 10))
+    bench.clock.soons.shift()?.()
+    for (let next = bench.clock.laters.shift(); next !== undefined; next = bench.clock.laters.shift()) {
+      expect(next).toThrow('against its word')
+    }
+    expect(bench.turns.reduce((sum, { handled }) => sum + handled, 0)).toBe(10)
   })
 
   test('a chain of pumps, each with one message, gives way as a long one does', () => {

@@ -149,6 +149,34 @@ describe('the alarm', () => {
   })
 })
 
+describe('running what is due', () => {
+  test('it rings those that are due by the given time, and leaves the others to their alarm', async () => {
+    const { clock, timers, rung, timer } = setUp()
+    for (const ms of [3, 1, 2]) timers.add(timer(`t${ms}`), ms)
+    timers.runDue(2)
+    expect(rung).toEqual(['t1@0', 't2@0'])
+    await clock.advance(10)
+    expect(rung.slice(2)).toEqual(['t3@3'])
+  })
+
+  test('a timer added by one that rings so is not forgotten', async () => {
+    const { clock, timers, rung, timer } = setUp()
+    timers.add(new Timer(() => timers.add(timer('next'), 7)), 5)
+    timers.runDue(5)
+    await clock.advance(10)
+    expect(rung).toEqual(['next@7'])
+  })
+
+  test('a flood is cut as an alarm would cut it, and the alarm brings the rest', async () => {
+    const { clock, timers, rung, timer } = setUp()
+    for (let i = 0; i < timerBatchMax + 10; i++) timers.add(timer('t'), 1)
+    timers.runDue(1)
+    expect(rung).toHaveLength(timerBatchMax)
+    await clock.advance(1)
+    expect(rung).toHaveLength(timerBatchMax + 10)
+  })
+})
+
 describe('batches', () => {
   test('after 512 due timers others get their share, then it goes on in order', async () => {
     const { clock, timers, rung, timer } = setUp()

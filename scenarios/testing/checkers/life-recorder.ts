@@ -58,11 +58,11 @@ interface Base {
 }
 
 /** The fault of an error that was wrapped names it as its cause: by that the rules are meant. */
-const wrapped: readonly string[] = ['handler-failed', 'start-failed', 'hook-failed']
+const wrapped: ReadonlySet<string> = new Set(['handler-failed', 'start-failed', 'hook-failed'])
 
 function failed({ detail }: LifecycleEvent, cell: Cell, base: Base): LifeEvent {
   const rules = supervisionSpec(cell.parent?.definition.spec.supervision).directives
-  const error = Fault.is(detail) && wrapped.includes(detail.code) && 'cause' in detail ? detail.cause : detail
+  const error = Fault.is(detail) && wrapped.has(detail.code) && 'cause' in detail ? detail.cause : detail
   const isStopping = (cell.flags & closed) !== 0 && !restarts(cell.spec.restart, STOPPED)
   return {
     type: 'failed',

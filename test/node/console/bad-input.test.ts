@@ -182,6 +182,8 @@ test('a stream too many beside the prompt is refused, and so is a follower too m
   const { events } = desk.node.runtime.host
   for (let n = 0; n < followersMax; n++) events.follow(() => n)
   expect((await desk.fail('tail')).fault?.code).toBe('followers-full')
+  // Who must act can act all the same.
+  expect(await desk.run('spawn counter clicks', 'kill clicks')).toContain('1 restart')
 })
 
 test('a filter over too many actors is refused with advice, a plain list is not', async () => {

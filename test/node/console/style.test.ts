@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { Style } from '../../../node/console/style.ts'
 import { timeText } from '../../../node/console/time-text.ts'
 import { actorStatuses } from '../../../runtime/inspect.ts'
-import type { Surroundings } from '../../../node/console/style.ts'
+import type { StyleOptions } from '../../../node/console/style.ts'
 
-const style = (given: Partial<Surroundings>): Style => new Style({ env: {}, isTerminal: true, ...given })
+const style = (given: Partial<StyleOptions>): Style => new Style({ env: {}, isTerminal: true, ...given })
 
 test('a terminal has colour, a pipe and a dumb terminal have none', () => {
   expect(style({}).hasColor).toBe(true)
