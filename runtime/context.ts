@@ -20,6 +20,11 @@ export function contextMessage(): Envelope | undefined {
   return handled.getStore()
 }
 
+/** Runs something as if no message were being handled. */
+export function outOfContext<T>(run: () => T): T {
+  return outside(run)
+}
+
 /** Wraps what runs for everybody, such as the pump: without it each actor would see the context of whoever woke the pump. */
 export function outsideOfActors(run: () => void): () => void {
   return () => outside(run)

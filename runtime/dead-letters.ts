@@ -31,8 +31,8 @@ export interface DeadLetter {
 
 /** Counts each dead letter; keeps the newest. */
 export class DeadLetters {
-  readonly #kept = new Map<number, DeadLetter>()
-  readonly #quarantine = new Map<number, DeadLetter>()
+  readonly #kept = new Shelf(deadLettersKeptMax)
+  readonly #quarantine = new Shelf(quarantineKeptMax)
   readonly #counts = new Map<DeadReason, number>()
   readonly #nowMs: () => number
   #total = 0
@@ -53,27 +53,46 @@ export class DeadLetters {
   add(reason: DeadReason, envelope: Envelope, fault: Fault | undefined): void {
     const id = ++this.#total
     this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1)
-    const kept = reason === 'message-poisoned' ? this.#quarantine : this.#kept
-    kept.set(id, { id, reason, atMs: this.#nowMs(), envelope, fault })
-    if (kept.size > (kept === this.#kept ? deadLettersKeptMax : quarantineKeptMax)) {
-      for (const oldest of kept.keys()) {
-        kept.delete(oldest)
-        break
-      }
-    }
+    const shelf = reason === 'message-poisoned' ? this.#quarantine : this.#kept
+    shelf.add({ id, reason, atMs: this.#nowMs(), envelope, fault })
   }
 
   /** The kept ones in the order they died. */
   list(): DeadLetter[] {
-    return [...this.#kept.values(), ...this.#quarantine.values()].toSorted((a, b) => a.id - b.id)
+    return [...this.#kept.letters(), ...this.#quarantine.letters()].toSorted((a, b) => a.id - b.id)
   }
 
   /** Takes one out, to be sent again. */
   take(id: number): DeadLetter | undefined {
-    const letter = this.#kept.get(id) ?? this.#quarantine.get(id)
-    if (letter === undefined) return undefined
-    this.#kept.delete(id)
-    this.#quarantine.delete(id)
+    return this.#kept.take(id) ?? this.#quarantine.take(id)
+  }
+}
+
+/**
+ * The last letters of one kind, in a ring. A map would have to lose its oldest for each new one: it is copied every thousand times, and
+ * the copies keep what they have lost from the collector.
+ */
+class Shelf {
+  readonly #places: (DeadLetter | undefined)[] = []
+  readonly #max: number
+  #added = 0
+
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  add(letter: DeadLetter): void {
+    this.#places[this.#added++ % this.#max] = letter
+  }
+
+  letters(): DeadLetter[] {
+    return this.#places.filter((letter) => letter !== undefined)
+  }
+
+  take(id: number): DeadLetter | undefined {
+    const index = this.#places.findIndex((letter) => letter?.id === id)
+    const letter = this.#places[index]
+    if (letter !== undefined) this.#places[index] = undefined
     return letter
   }
 }

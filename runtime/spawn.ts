@@ -5,6 +5,7 @@ import { compiled } from './definition.ts'
 import { finish, halt } from './ending.ts'
 import { failedExit } from './exit.ts'
 import { Fault } from './fault.ts'
+import { besideMessages } from './hook.ts'
 import { checkName, checkPath, pathBytesMax } from './path.ts'
 import { refOf } from './ref.ts'
 import type { LocalRef } from './ref.ts'
@@ -30,10 +31,14 @@ export function spawnNow(parent: Cell, request: SpawnRequest): LocalRef {
   const cell = place(parent, request)
   let isNow = true
   let thrown: Fault | undefined
-  begin(cell, (result) => {
-    if (isNow && typeof result !== 'string') thrown = result
-    return isNow
-  })
+  const start = (): void =>
+    begin(cell, (result) => {
+      if (isNow && typeof result !== 'string') thrown = result
+      return isNow
+    })
+  // Nobody waits for it but its own mail.
+  if (cell.definition.spec.started === undefined) start()
+  else besideMessages(cell.host, start)
   isNow = false
   if (thrown === undefined) return refOf(cell)
   halt(cell, failedExit(thrown), (exit) => finish(cell, exit))

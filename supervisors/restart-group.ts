@@ -4,7 +4,8 @@ import { down, ended, halting, ordered } from '../runtime/cell.ts'
 import { Deadline } from '../runtime/deadline.ts'
 import { finish, halt } from '../runtime/ending.ts'
 import { STOPPED } from '../runtime/exit.ts'
-import type { Cell } from '../runtime/cell.ts'
+import { besideMessages } from '../runtime/hook.ts'
+import type { Cell, WhenBegun } from '../runtime/cell.ts'
 import type { Exit } from '../runtime/exit.ts'
 
 /** One life to be halted, and why. */
@@ -39,6 +40,8 @@ export class RestartGroup {
   readonly #parent: Cell
   readonly #supervisor: GroupSupervisor
   readonly #pause: Deadline
+  /** How long the pause is to be that has not begun. */
+  #pauseMs = 0
   readonly #causes: Halting[] = []
   /** Those to be halted with them, in the order of their start: the last one is the next. */
   #toHalt: Cell[] = []
@@ -55,7 +58,7 @@ export class RestartGroup {
     this.#pause = new Deadline(() => this.#advance())
   }
 
-  /** @param delayMs how long nobody begins, in place of the pause that is on; who must be halted is halted meanwhile */
+  /** @param delayMs the pause between the last halt and the first begin, in place of one that is on */
   restart(plan: GroupPlan, delayMs: number): void {
     this.#causes.push(plan.cause)
     const others = new Set([...this.#toHalt, ...plan.halt])
@@ -63,20 +66,22 @@ export class RestartGroup {
     for (const cell of plan.drop) this.#toDrop.add(cell)
     for (const cell of plan.begin) this.#toBegin.add(cell)
     this.#line = undefined
-    const { timers, clock } = this.#parent.host
-    timers.remove(this.#pause)
-    if (delayMs > 0) timers.add(this.#pause, clock.now() + delayMs)
+    this.#parent.host.timers.remove(this.#pause)
+    this.#pauseMs = delayMs
     this.#advance()
   }
 
   /** Ends the pause. */
   hurry(): void {
-    if (this.#parent.host.timers.remove(this.#pause)) this.#advance()
+    this.#parent.host.timers.remove(this.#pause)
+    this.#pauseMs = 0
+    this.#advance()
   }
 
   /** Forgets everything: there are no children any more. */
   clear(): void {
     this.#parent.host.timers.remove(this.#pause)
+    this.#pauseMs = 0
     this.#causes.length = 0
     this.#toHalt = []
     this.#toDrop.clear()
@@ -98,11 +103,19 @@ export class RestartGroup {
       this.#halt(next)
       return true
     }
-    if (this.#pause.heapIndex >= 0) return false
+    if (this.#isPausing()) return false
     const cell = this.#nextToBegin()
     if (cell === undefined) return false
     this.#begin(cell)
     return true
+  }
+
+  /** Begins the pause that is due, if any, and says whether one is on. */
+  #isPausing(): boolean {
+    const { timers, clock } = this.#parent.host
+    if (this.#pauseMs > 0) timers.add(this.#pause, clock.now() + this.#pauseMs)
+    this.#pauseMs = 0
+    return this.#pause.heapIndex >= 0
   }
 
   #stepped(): void {
@@ -162,10 +175,12 @@ export class RestartGroup {
     if ((cell.flags & (ended | halting | down)) !== down) return
     this.#isStepping = true
     this.#supervisor.beginning(cell)
-    begin(cell, (result) => {
+    const { host } = cell
+    const whenBegun: WhenBegun = (result) => {
       if (result === 'begun') this.#stepped()
       // Not before the decision, and never deeper into the stack: a child that fails at each start would otherwise fill it.
-      else this.#parent.host.clock.later(() => this.#stepped())
-    })
+      else host.clock.later(() => this.#stepped())
+    }
+    besideMessages(host, () => begin(cell, whenBegun))
   }
 }

@@ -5,6 +5,7 @@ import { Deadline } from '../runtime/deadline.ts'
 import { cancelNextStart, finish, halt, requestStop } from '../runtime/ending.ts'
 import { failedExit, STOPPED } from '../runtime/exit.ts'
 import { Fault } from '../runtime/fault.ts'
+import { besideMessages } from '../runtime/hook.ts'
 import { backoffDelay, nextAttempt } from './backoff.ts'
 import { RestartGroup } from './restart-group.ts'
 import { RestartWindow } from './restart-window.ts'
@@ -184,7 +185,7 @@ export class Supervisor {
     // Who waits for its own end begins nobody: that end takes the child along.
     if ((this.#parent.flags & (down | halting)) !== 0) return
     this.#beginning(cell)
-    begin(cell)
+    besideMessages(cell.host, () => begin(cell))
   }
 
   #beginning(cell: Cell): void {

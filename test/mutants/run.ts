@@ -52,7 +52,7 @@ function catcher(folder: string): string | undefined {
     'node_modules/vitest/vitest.mjs',
     'run',
     '--bail=1',
-    '--reporter=json',
+    '--reporter=default',
     'test/runtime',
     'test/supervisors',
     'test/properties',
@@ -61,15 +61,14 @@ function catcher(folder: string): string | undefined {
   ]
   const run = spawnSync(process.execPath, args, {
     cwd: folder,
+    env: { ...process.env, NO_COLOR: '1' },
     timeout: mutantMsMax,
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   })
   if (run.status === 0) return undefined
   if (run.error !== undefined) return 'hang'
-  return (
-    /"status":"failed","title":"((?:[^"\\]|\\.)*)"/.exec(run.stdout)?.[1] ?? 'a test file that could not run'
-  )
+  return /^ FAIL +(.+)$/m.exec(run.stdout)?.[1] ?? 'a test file that could not run'
 }
 
 function main(): void {

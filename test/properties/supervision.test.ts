@@ -14,7 +14,7 @@ import type { Random } from '../../runtime/random.ts'
 import type { Plan } from './random-tree.ts'
 
 /** How many random worlds are looked at; raise it to search. */
-const runs = Number(process.env['TROUPE_RUNS'] ?? 300)
+const runs = Number(process.env['TROUPE_RUNS'] ?? 1_000)
 
 const messages = [
   'fail',

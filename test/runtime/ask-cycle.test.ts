@@ -124,6 +124,7 @@ describe('no cycle', () => {
     await using node = await startTestNode()
     const { a, b } = await spawnMany(node, 'ab')
     expect(await a?.ask('forget', b)).toBe('gone')
+    await node.settle()
     expect(await a?.ask('results')).toEqual(['arrived'])
   })
 

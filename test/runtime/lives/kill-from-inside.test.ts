@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { defineActor } from 'troupe'
 import { startTestNode } from 'troupe/testing'
-import { at, endsOf, eventsOf, Family, gate } from '../../supervisors/tree/family.ts'
+import { at, Family } from '../../supervisors/tree/family.ts'
 import type { Ref } from 'troupe'
 
 const codeOf = (fault: { code: string }): string => fault.code

@@ -275,3 +275,16 @@ test('a start that kills its parent runs to its end, then both are gone and the 
   expect(family.news()).toBe('still p/c')
   expect(node.audit()).toMatchObject({ actors: 0, differences: [] })
 })
+
+test('the self that a failed start was given is good for nothing after it', async () => {
+  await using node = await startTestNode()
+  let kept: { readonly path: string } | undefined
+  const faulty = new Family().member({
+    starts(self) {
+      kept = self
+      throw new Error('no')
+    },
+  })
+  await node.spawn(faulty, 'faulty').catch(() => undefined)
+  expect(() => kept?.path).toThrow(expect.objectContaining({ code: 'self-expired' }))
+})

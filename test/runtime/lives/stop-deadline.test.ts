@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { defineActor } from 'troupe'
 import { startTestNode } from 'troupe/testing'
-import { at, endsOf, eventsOf, Family, gate } from '../../supervisors/tree/family.ts'
+import { at, endsOf, Family, gate } from '../../supervisors/tree/family.ts'
 import type { Ref } from 'troupe'
 
 const codeOf = (fault: { code: string }): string => fault.code
@@ -99,4 +99,20 @@ test('what an abandoned handler brings back late is taken by nobody', async () =
   await node.settle()
   expect(await ref.ask('value')).toBe(0)
   expect(node.audit()).toMatchObject({ handled: 1, dead: 1, differences: [] })
+})
+
+test('a stopping hook that fails after it was cut off is heard by nobody', async () => {
+  await using node = await startTestNode()
+  const failing = async (): Promise<never> => {
+    await gate('fails-after-cut').promise
+    throw new Error('too late')
+  }
+  await node.spawn(new Family().member({ stops: failing, child: { shutdownMs: 10 } }), 'ada')
+  at(node, 'ada').stop()
+  await node.advance(10)
+  const { events } = node.runtime.host
+  const before = events.count
+  gate('fails-after-cut').resolve()
+  await node.settle()
+  expect(events.count).toBe(before)
 })

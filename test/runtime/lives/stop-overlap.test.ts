@@ -6,7 +6,6 @@ import { at, endsOf, eventsOf, Family, gate } from '../../supervisors/tree/famil
 import type { Ref } from 'troupe'
 
 const codeOf = (fault: { code: string }): string => fault.code
-const never = (): Promise<never> => new Promise(() => undefined)
 
 test('a stop overtaken by a failure is still a stop: a transient actor is not started again', async () => {
   await using node = await startTestNode()

@@ -2,11 +2,10 @@
 import { expect, test } from 'vitest'
 import { defineActor } from 'troupe'
 import { startTestNode } from 'troupe/testing'
-import { at, endsOf, eventsOf, Family, gate } from '../../supervisors/tree/family.ts'
+import { at, endsOf, Family, gate } from '../../supervisors/tree/family.ts'
 import type { Ref } from 'troupe'
 
 const codeOf = (fault: { code: string }): string => fault.code
-const never = (): Promise<never> => new Promise(() => undefined)
 
 test('an actor that is asked to stop handles the mail it has, and refuses what comes after', async () => {
   await using node = await startTestNode()

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { defineActor } from 'troupe'
 import { startTestNode } from 'troupe/testing'
 import { LocalRef } from '../../../runtime/ref.ts'
-import { at, endsOf, Family, gate, startPatientNode } from '../../supervisors/tree/family.ts'
+import { at, Family, gate, startPatientNode } from '../../supervisors/tree/family.ts'
 import type { Ref } from 'troupe'
 
 const temporary = { restart: 'temporary' } as const

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import { startTestNode } from 'troupe/testing'
 import { at, endsOf, eventsOf, gate } from './family.ts'
 import { names, newsOf, onLife, spawnSiblings } from './siblings.ts'
-import type { MemberOptions } from './family.ts'
 
 describe('while siblings begin', () => {
   test('a start that fails is a failure: what has begun is halted again, and all begin anew', async () => {

@@ -144,6 +144,37 @@ describe('during the pause of a backoff', () => {
     expect(newsOf(family)).toBe('+a +b +c +d')
   })
 
+  test('it begins when the last halt is over', async () => {
+    await using node = await startTestNode()
+    const family = await spawnSiblings(
+      node,
+      { strategy: 'one-for-all' },
+      { ...pausing, c: { stops: onLife(1, () => gate('pause-after-halt').promise) } },
+    )
+    at(node, 'p/b').tell('fail', 'first')
+    await node.advance(500)
+    gate('pause-after-halt').resolve()
+    await node.advance(999)
+    expect(newsOf(family)).toBe('-b! -d -c -a')
+    await node.advance(1)
+    expect(newsOf(family)).toBe('+a +b +c +d')
+  })
+
+  test('an order while siblings are still halted means that there will be none', async () => {
+    await using node = await startTestNode()
+    const family = await spawnSiblings(
+      node,
+      { strategy: 'one-for-all' },
+      { ...pausing, c: { stops: onLife(1, () => gate('order-before-pause').promise) } },
+    )
+    at(node, 'p/b').tell('fail', 'first')
+    await node.settle()
+    node.operator.restart(node.runtime.cellAt('p/b')!)
+    gate('order-before-pause').resolve()
+    await node.settle()
+    expect(newsOf(family)).toBe('-b! -d -c -a +a +b +c +d')
+  })
+
   test('the failure of an outsider ends it', async () => {
     await using node = await startTestNode()
     const family = await spawnSiblings(node, { strategy: 'rest-for-one' }, pausing)
