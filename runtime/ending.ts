@@ -127,7 +127,12 @@ function endBy(cell: Cell, exit: Exit): void {
     cell.flags |= down
     clear(cell)
     settleEnd(cell, exit)
-  } else halt(cell, exit, (how) => settleEnd(cell, how))
+  } else haltAndSettle(cell, exit)
+}
+
+// Apart, because a function that makes a closure pays for it also where it does not come to that.
+function haltAndSettle(cell: Cell, exit: Exit): void {
+  halt(cell, exit, (how) => settleEnd(cell, how))
 }
 
 function settleEnd(cell: Cell, exit: Exit): void {
@@ -160,7 +165,7 @@ export function finish(cell: Cell, exit: Exit): void {
   if (parent !== undefined) totals.actors--
   totals.accepted += cell.accepted
   totals.handled += cell.handled
-  for (const count of cell.rareIfAny?.dead.values() ?? []) totals.deadInCells += count
+  if (cell.rareIfAny !== undefined) for (const count of cell.rare.dead.values()) totals.deadInCells += count
   host.events.emit(exit.cause === 'killed' ? 'killed' : 'stopped', cell, exit)
   announceEnd(cell, exit)
   if (parent !== undefined) host.supervision.gone(parent, cell, exit)
@@ -180,10 +185,14 @@ export function cancelNextStart(cell: Cell): void {
   rare.nextStartMs = undefined
 }
 
+function buryOffers(cell: Cell, reason: DeadReason): void {
+  refuseOffers(cell, () => deathFault({ to: cell, name: 'offer' }, reason))
+}
+
 function buryMail(cell: Cell, exit: Exit): void {
   const reason: DeadReason =
     exit.cause === 'killed' ? 'actor-killed' : exit.cause === 'failed' ? 'actor-failed' : 'actor-stopped'
   for (let mail = cell.mailbox.shift(); mail !== undefined; mail = cell.mailbox.shift())
     drop(cell, mail, reason)
-  refuseOffers(cell, () => deathFault({ to: cell, name: 'offer' }, reason))
+  if (cell.rareIfAny?.offers !== undefined) buryOffers(cell, reason)
 }

@@ -25,31 +25,31 @@ export class ActorSelf implements LivingSelf {
   }
 
   get state(): unknown {
-    return this.#alive().state
+    return alive(this.#cell).state
   }
 
   set state(state: unknown) {
-    this.#alive().state = state
+    alive(this.#cell).state = state
   }
 
   get ref(): Ref {
-    return refOf(this.#alive())
+    return refOf(alive(this.#cell))
   }
 
   get path(): string {
-    return this.#alive().path
+    return alive(this.#cell).path
   }
 
   get behaviour(): string {
-    return this.#alive().behaviour.name
+    return alive(this.#cell).behaviour.name
   }
 
   get children(): readonly Ref[] {
-    return this.#alive().children().map(refOf)
+    return alive(this.#cell).children().map(refOf)
   }
 
   get log(): Log {
-    const cell = this.#alive()
+    const cell = alive(this.#cell)
     const write =
       (level: string) =>
       (message: string, details?: unknown): void =>
@@ -58,19 +58,19 @@ export class ActorSelf implements LivingSelf {
   }
 
   now(): number {
-    return this.#alive().host.clock.wall()
+    return alive(this.#cell).host.clock.wall()
   }
 
   random(): number {
-    return this.#alive().host.random.next()
+    return alive(this.#cell).host.random.next()
   }
 
   spawn(definition: unknown, options?: string | SpawnOptions, ...args: unknown[]): Ref<never> {
-    return spawnNow(this.#alive(), { definition, options, args }) as Ref<never>
+    return spawnNow(alive(this.#cell), { definition, options, args }) as Ref<never>
   }
 
   async start(definition: unknown, options?: string | SpawnOptions, ...args: unknown[]): Promise<Ref<never>> {
-    return (await spawnAndWait(this.#alive(), { definition, options, args })) as Ref<never>
+    return (await spawnAndWait(alive(this.#cell), { definition, options, args })) as Ref<never>
   }
 
   after(delayMs: number, name: string, payload?: unknown, options?: TimerOptions): void {
@@ -82,11 +82,11 @@ export class ActorSelf implements LivingSelf {
   }
 
   cancel(key: string): boolean {
-    return cancelTick(this.#alive(), key)
+    return cancelTick(alive(this.#cell), key)
   }
 
   watch(ref: Ref): void {
-    const cell = this.#alive()
+    const cell = alive(this.#cell)
     const local = localRef(ref)
     const target = local.cellOrLast
     if (target === undefined)
@@ -95,7 +95,7 @@ export class ActorSelf implements LivingSelf {
   }
 
   unwatch(ref: Ref): void {
-    const cell = this.#alive()
+    const cell = alive(this.#cell)
     const local = localRef(ref)
     const target = local.cellOrLast
     if (target !== undefined) unwatchCell(cell, target)
@@ -103,7 +103,7 @@ export class ActorSelf implements LivingSelf {
   }
 
   become(behaviour: string = defaultBehaviour): void {
-    const cell = this.#alive()
+    const cell = alive(this.#cell)
     const table = cell.definition.behaviours.get(behaviour)
     if (table === undefined) {
       throw new Fault(
@@ -118,15 +118,15 @@ export class ActorSelf implements LivingSelf {
   }
 
   stash(): void {
-    stashCurrent(this.#alive())
+    stashCurrent(alive(this.#cell))
   }
 
   unstash(): void {
-    unstashAll(this.#alive())
+    unstashAll(alive(this.#cell))
   }
 
   stop(child?: Ref): void {
-    const cell = this.#alive()
+    const cell = alive(this.#cell)
     if (child === undefined) {
       requestStop(cell)
       return
@@ -146,17 +146,17 @@ export class ActorSelf implements LivingSelf {
   }
 
   #startTick(message: TickMessage, time: TickTime): void {
-    const cell = this.#alive()
+    const cell = alive(this.#cell)
     const { host } = cell
     if (host.isStrict) checkPayload(host, `start timer "${message.key}" of "${cell.path}"`, message.payload)
     startTick(cell, message, time)
   }
+}
 
-  #alive(): Cell {
-    const cell = this.#cell
-    if (cell !== undefined) return cell
-    throw new Fault('self-expired', 'Cannot use self: the life of the actor that it was given to is over', {
-      hint: 'Do not keep self beyond a handler; an abandoned handler has to end here.',
-    })
-  }
+/** A private method would cost each self 8 bytes. */
+function alive(cell: Cell | undefined): Cell {
+  if (cell !== undefined) return cell
+  throw new Fault('self-expired', 'Cannot use self: the life of the actor that it was given to is over', {
+    hint: 'Do not keep self beyond a handler; an abandoned handler has to end here.',
+  })
 }

@@ -24,7 +24,7 @@ export function takeSignals(cell: Cell, budget: number): number {
 function takeSignal(cell: Cell, signal: Signal): void {
   switch (signal.type) {
     case 'restart':
-      if ((cell.flags & halting) === 0) cell.host.supervision.restart(cell)
+      cell.host.supervision.restart(cell)
       return
     case 'down':
       hearDown(cell, signal)

@@ -116,16 +116,19 @@ test('a node that is stopped by one of its own hooks ends after that hook', asyn
   const { node, clock } = start()
   const seen: string[] = []
   let stopping: Promise<void> | undefined
+  let late: Promise<unknown> | undefined
   const stopper = defineActor('stopper', {
     on: {},
     started(self) {
       stopping = node.stop()
+      late = node.spawn(new Family().member()).catch(codeOf)
       seen.push(self.path)
     },
   })
   const spawned = node.spawn(stopper, 'last')
   await Promise.all([spawned, stopping])
   expect(seen).toEqual(['last'])
+  expect(await late).toBe('actor-stopped')
   expect(remains(node, clock)).toEqual([0, 0, 0, 0, 0])
 })
 

@@ -164,3 +164,65 @@ test('timers, watches and the stash of an actor that fails for good are gone wit
   expect(node.runtime.cellAt('other')?.rareIfAny?.watchers?.size).toBe(0)
   expect(node.audit().differences).toEqual([])
 })
+
+test('a down hook that fails while its life is being ended changes nothing more', async () => {
+  await using node = await startTestNode()
+  const { promise, reject } = Promise.withResolvers<void>()
+  const watcher = defineActor('watcher', {
+    on: { watch: (self, ref: Ref) => self.watch(ref) },
+    down: () => promise,
+  })
+  await node.spawn(watcher, 'w')
+  const other = await node.spawn(new Family().member(), 'other')
+  at(node, 'w').tell('watch', at(node, 'other'))
+  await node.settle()
+  other.stop()
+  await node.settle()
+  const parent = node.runtime.cellAt('w')!
+  parent.host.supervision.restart(parent)
+  const events = eventsOf(node)
+  reject(new Error('too late to matter'))
+  await node.settle()
+  expect(events.take()).toBe('hook-failed w, halted w, restarted w')
+})
+
+test('a permanent child that fails on its way out by its parent’s order is gone', async () => {
+  await using node = await startTestNode()
+  const parent = defineActor('parent', {
+    on: { end: (self, child: Ref) => self.stop(child) },
+    started: (self) => void self.spawn(new Family().member(), { name: 'c', restart: 'permanent' }),
+  })
+  const ref = await node.spawn(parent, 'p')
+  const asked = at(node, 'p/c').ask('wait', 'fails-on-its-way-out')
+  at(node, 'p/c').tell('fail', 'on the way out')
+  await node.settle()
+  const ends = endsOf(node, 'p/c')
+  ref.tell('end', at(node, 'p/c'))
+  await node.settle()
+  gate('fails-on-its-way-out').resolve()
+  await asked
+  await node.settle()
+  expect(ends).toEqual({ 'p/c': 'failed handler-failed' })
+})
+
+test('a child that fails while its parent stops is not started again', async () => {
+  await using node = await startTestNode()
+  const family = new Family()
+  const slow = family.member({ stops: () => gate('parent-stops').promise })
+  const parent = family.member({
+    starts(self) {
+      self.spawn(family.member(), { name: 'a', restart: 'permanent' })
+      self.spawn(slow, 'b')
+    },
+  })
+  await node.spawn(parent, 'p')
+  at(node, 'p').stop()
+  await node.settle()
+  const events = eventsOf(node)
+  at(node, 'p/a').tell('fail', 'now')
+  await node.settle()
+  expect(events.take()).toBe('failed p/a, stopped p/a')
+  gate('parent-stops').resolve()
+  await node.settle()
+  expect(events.take()).toBe('stopped p/b, stopped p')
+})

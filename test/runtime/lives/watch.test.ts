@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { defineActor } from 'troupe'
 import { startTestNode } from 'troupe/testing'
 import { LocalRef } from '../../../runtime/ref.ts'
-import { at, Family, gate, startPatientNode } from '../../supervisors/tree/family.ts'
+import { at, Family, gate } from '../../supervisors/tree/family.ts'
 import type { Ref } from 'troupe'
 
 const temporary = { restart: 'temporary' } as const
@@ -258,30 +258,4 @@ test('a suspended actor hears its downs, its mail waits', async () => {
   expect([heard.length, cell.waiting]).toEqual([1, 1])
   node.operator.resume(cell)
   expect(await asked).toBe(1)
-})
-
-test('a hundred thousand watches of one watcher end in as many downs, without holding everybody up', async () => {
-  const { node, clock } = startPatientNode()
-  const count = 100_000
-  let heard = 0
-  const watcher = defineActor('watcher', {
-    on: { watch: (self, ref: Ref) => self.watch(ref) },
-    down: () => void heard++,
-  })
-  const ref = await node.spawn(watcher)
-  const crowd = defineActor('crowd', {
-    on: {
-      grow(self) {
-        for (let i = 0; i < count; i++) ref.tell('watch', self.spawn(leaf) as unknown as Ref)
-      },
-    },
-  })
-  const leaf = defineActor('leaf', { on: {} })
-  const crowded = await node.spawn(crowd)
-  crowded.tell('grow')
-  await clock.settle()
-  crowded.stop()
-  await clock.settle()
-  expect(heard).toBe(count)
-  await node.stop()
 })

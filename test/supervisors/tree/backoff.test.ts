@@ -273,6 +273,18 @@ describe('in the pause', () => {
   })
 })
 
+test('what is remembered of a child goes with it', async () => {
+  await using node = await startTestNode()
+  await spawnFragile(node, steady)
+  at(node, 'r').tell('fail', 'now')
+  await node.settle()
+  const cell = node.runtime.cellAt('r')!
+  expect(node.operator.outlook(cell)).toMatchObject({ attempt: 1 })
+  at(node, 'r').stop()
+  await node.settle()
+  expect(node.operator.outlook(cell)).toMatchObject({ attempt: 0 })
+})
+
 test('a partial backoff is completed, in a spawn, a definition and a list alike', async () => {
   await using node = await startTestNode()
   const family = new Family()

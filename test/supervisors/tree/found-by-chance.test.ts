@@ -1,5 +1,6 @@
 // What random trees have found: the smallest case of each fault that the property of supervision has brought to light.
 import { expect, test } from 'vitest'
+import { defineActor } from 'troupe'
 import { startTestNode } from 'troupe/testing'
 import { at, eventsOf, Family, gate } from './family.ts'
 
@@ -136,4 +137,39 @@ test('of two failures in one group the siblings still go down in reverse, also o
   gate('chance-order-of-two').resolve()
   await node.settle()
   expect(family.news()).toBe('-p/a failed -p/late stopped +p/a +p/b +p/late')
+})
+
+test('a handler that fails after a failure came up from below is not decided upon again', async () => {
+  await using node = await startTestNode()
+  const family = new Family()
+  const { promise, reject } = Promise.withResolvers<void>()
+  const middle = defineActor('middle', {
+    supervision: { intensity: 0 },
+    on: { work: () => promise },
+    started: (self) => void self.spawn(family.member(), 'leaf'),
+  })
+  const parent = family.member({
+    supervision: { strategy: 'one-for-all', intensity: 10 },
+    starts(self) {
+      self.spawn(middle, 'm')
+      self.spawn(family.member({ stops: () => gate('chance-handler').promise }), 'other')
+    },
+  })
+  await node.spawn(parent, 'p')
+  const asked = at(node, 'p/m')
+    .ask('work')
+    .catch((fault: { code: string }) => fault.code)
+  at(node, 'p/other').tell('fail', 'keeps the group busy')
+  await node.settle()
+  const events = eventsOf(node)
+  at(node, 'p/m/leaf').tell('fail', 'comes up')
+  await node.settle()
+  reject(new Error('the handler as well'))
+  expect(await asked).toBe('handler-failed')
+  expect(events.take()).toBe(
+    'failed p/m/leaf, escalated p/m, failed p/m, stopped p/m/leaf, failed-ending p/m',
+  )
+  gate('chance-handler').resolve()
+  await node.settle()
+  expect(await at(node, 'p/m/leaf').ask('value')).toBe(0)
 })

@@ -26,6 +26,20 @@ describe('while siblings begin', () => {
     expect(newsOf(family)).toBe('-b! -d -c +b +c +c +d')
   })
 
+  test('one that is told to stop before its turn has come does not begin', async () => {
+    await using node = await startTestNode()
+    const slow = { starts: onLife(2, () => gate('begin-stop').promise) }
+    const family = await spawnSiblings(node, { strategy: 'one-for-all' }, { a: slow })
+    at(node, 'p/d').tell('fail', 'first')
+    await node.settle()
+    expect(newsOf(family)).toBe('-d! -c -b -a +a')
+    at(node, 'p/b').stop()
+    gate('begin-stop').resolve()
+    await node.settle()
+    expect(newsOf(family)).toBe('+c +d')
+    expect(node.find('p/b')).toBeUndefined()
+  })
+
   test('a failure of one that has begun already joins the restart', async () => {
     await using node = await startTestNode()
     const slow = { starts: onLife(2, () => gate('begin-member').promise) }

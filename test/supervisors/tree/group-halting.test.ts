@@ -44,6 +44,22 @@ describe('while siblings are halted', () => {
     expect(newsOf(family)).toBe('-a! -b +a +b +c +d')
   })
 
+  test('a further failure that concerns fewer leaves nobody out whom the first one concerns', async () => {
+    await using node = await startTestNode()
+    const family = await spawnSiblings(
+      node,
+      { strategy: 'rest-for-one' },
+      { a: { stops: onLife(1, () => gate('halting-fewer').promise) } },
+    )
+    at(node, 'p/a').tell('fail', 'first')
+    await node.settle()
+    at(node, 'p/c').tell('fail', 'second')
+    await node.settle()
+    gate('halting-fewer').resolve()
+    await node.settle()
+    expect(newsOf(family)).toBe('-a! -c! -d -b +a +b +c +d')
+  })
+
   test('one that is killed in the queue still comes back with the others, once', async () => {
     await using node = await startTestNode()
     const family = await spawnSiblings(node, { strategy: 'one-for-all' }, slowStop('halting-kill'))
