@@ -46,7 +46,9 @@ function handle(cell: Cell, envelope: Envelope): void {
   let result: unknown
   host.current = envelope
   try {
-    result = handler.isAsync ? inContextOf(envelope, handler.run, self) : handler.run(self, envelope.payload)
+    // Called as a function: the table is not its `this`, and a stack names it as its author did.
+    const { run } = handler
+    result = handler.isAsync ? inContextOf(envelope, run, self) : run(self, envelope.payload)
     if ((typeof result === 'object' || typeof result === 'function') && isThenable(result)) {
       host.current = undefined
       awaitHandler(cell, envelope, result)

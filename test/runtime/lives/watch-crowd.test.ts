@@ -1,7 +1,6 @@
 // Watches by the thousand: as many downs as watches, and turns for everybody else between them.
 import { expect, test } from 'vitest'
 import { defineActor } from 'troupe'
-import { startTestNode } from 'troupe/testing'
 import { Family, startPatientNode } from '../../supervisors/tree/family.ts'
 import type { Ref } from 'troupe'
 
@@ -32,7 +31,7 @@ test('a hundred thousand watches of one watcher end in as many downs, without ho
 })
 
 test('between downs others have their turns', async () => {
-  await using node = await startTestNode()
+  const { node, clock } = startPatientNode()
   let heard = 0
   const watcher = defineActor('watcher', {
     on: { watch: (self, ref: Ref) => self.watch(ref) },
@@ -47,10 +46,11 @@ test('between downs others have their turns', async () => {
   const crowded = await node.spawn(crowd, { name: 'crowd', restart: 'temporary' })
   const heardBefore: number[] = []
   const other = await node.spawn(defineActor('other', { on: { note: () => void heardBefore.push(heard) } }))
-  await node.settle()
+  await clock.settle()
   crowded.kill()
   other.tell('note')
-  await node.settle()
+  await clock.settle()
   expect(heardBefore[0]).toBeLessThan(500)
   expect(heard).toBe(1_000)
+  await node.stop()
 })
