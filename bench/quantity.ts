@@ -2,24 +2,30 @@
 import type { Goal } from './goal.ts'
 import type { Unit } from './suite.ts'
 
-/** Three digits that matter: `18.2 M/s`, `0.54 ms`, `392 B`. */
+/** Three digits that matter: `18.2 M/s`, `0.543 ms`, `392 B`. */
 export function quantity(value: number, unit: Unit): string {
-  if (unit === '/s' && value >= 1e6) return `${digits(value / 1e6)} M/s`
-  if (unit === '/s' && value >= 1e3) return `${digits(value / 1e3)} k/s`
-  return unit === '/s' ? `${digits(value)} /s` : `${digits(value)} ${unit}`
+  return written(value, unit, threeDigits)
 }
 
 /** A goal as one phrase; empty if there is none. */
 export function goalText(goal: Goal, unit: Unit): string {
   const parts: string[] = []
-  if (goal.min !== undefined) parts.push(`≥ ${quantity(goal.min, unit)}`)
-  if (goal.max !== undefined) parts.push(`≤ ${quantity(goal.max, unit)}`)
+  if (goal.min !== undefined) parts.push(`≥ ${written(goal.min, unit, asGiven)}`)
+  if (goal.max !== undefined) parts.push(`≤ ${written(goal.max, unit, asGiven)}`)
   if (goal.minOfLimit !== undefined) parts.push(`≥ ${goal.minOfLimit * 100} % of limit`)
   return parts.join(', ')
 }
 
-function digits(value: number): string {
-  if (value >= 100 || value === 0) return Math.round(value).toLocaleString('en')
-  // Trailing zeros of a measured value say something; those of a goal such as 15.0 would not.
-  return Number.isInteger(value) ? String(value) : value.toPrecision(3)
+function written(value: number, unit: Unit, digits: (value: number) => string): string {
+  if (unit !== '/s') return `${digits(value)} ${unit}`
+  if (value >= 1e6) return `${digits(value / 1e6)} M/s`
+  return value >= 1e3 ? `${digits(value / 1e3)} k/s` : `${digits(value)} /s`
+}
+
+function threeDigits(value: number): string {
+  return value >= 100 || value === 0 ? asGiven(Math.round(value)) : value.toPrecision(3)
+}
+
+function asGiven(value: number): string {
+  return value.toLocaleString('en')
 }

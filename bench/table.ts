@@ -28,7 +28,8 @@ export function tableRow({ spec, troupe, limit }: Result): string {
 export function tableFoot(results: readonly Result[]): string {
   const judged = results.filter(({ spec }) => goalText(spec.goal, spec.unit) !== '')
   const missed = judged.filter(({ spec, troupe, limit }) => !judge(spec.goal, troupe, limit).isMet)
-  if (missed.length === 0) return `all ${judged.length} goals met`
+  if (judged.length === 0) return 'no goals to meet'
+  if (missed.length === 0) return judged.length === 1 ? 'the goal is met' : `all ${judged.length} goals met`
   return `${judged.length - missed.length} of ${judged.length} goals met; missed: ${missed.map(({ spec }) => spec.name).join(', ')}`
 }
 

@@ -68,7 +68,7 @@ function catcher(folder: string): string | undefined {
   })
   if (run.status === 0) return undefined
   if (run.error !== undefined) return 'hang'
-  return /^ FAIL +(.+)$/m.exec(run.stdout)?.[1] ?? 'a test file that could not run'
+  return /^ FAIL +(.+)$/m.exec(run.stdout + run.stderr)?.[1] ?? 'a test file that could not run'
 }
 
 function main(): void {
