@@ -24,10 +24,10 @@ export interface Affected {
  * Plans the restart of one child, after Erlang/OTP's `strategy`. Every sibling in the strategy's reach is
  * either begun or dropped.
  *
- * A sibling that is down (a transient one that had ended well, one that waits out its backoff) is begun with
- * the rest, as in OTP: the group comes back whole, and a waiting try is replaced by this one. The failed
- * child is begun whatever its type, because `restarts`, or an operator, has already said so. One-for-one
- * never reads `siblings`.
+ * A sibling that is down, such as one that waits out its backoff, is begun with the rest, as in OTP: the group
+ * comes back whole, and a waiting try is replaced by this one. Unlike in OTP, one that has ended for good is no
+ * sibling any more and stays away. The failed child is begun whatever its type, because `restarts`, or an
+ * operator, has already said so. One-for-one never reads `siblings`.
  *
  * @param siblings all children in start order, the failed one included
  * @param failed index of the failed child in `siblings`
