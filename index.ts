@@ -19,12 +19,14 @@ export type {
   RefOf,
   Self,
   SpawnOptions,
+  TellOptions,
   TimerOptions,
 } from './runtime/actor.ts'
 export type { Account, Audit } from './runtime/accounting.ts'
 export type { Exit } from './runtime/exit.ts'
 export type { FaultRecord } from './runtime/fault.ts'
-export type { NodeOptions } from './node/node.ts'
+export type { NodeOptions, RootOptions } from './node/node.ts'
+export type { Place } from './node/threads/place.ts'
 export type {
   AutoShutdown,
   Backoff,

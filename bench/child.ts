@@ -9,7 +9,9 @@ if (program === undefined || peer === undefined) throw new Error('start this fil
 
 process.once('disconnect', () => process.exit())
 const workload = await program.load()
-const repeat = await workload[peer]()
+const makeReady = workload[peer]
+if (makeReady === undefined) throw new Error(`"${programName}" does not say what ${peer} does`)
+const repeat = await makeReady()
 
 // Garbage is not collected in between: that would shrink the heap each time, and make every repetition pay for its growth.
 process.on('message', () => {

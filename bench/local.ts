@@ -4,6 +4,7 @@ import type { Suite } from './suite.ts'
 /** The goals are those of the kernel's budget; docs/benchmarks.md has the reasons. */
 export const local: Suite = {
   name: 'local',
+  peers: ['troupe', 'limit'],
   programs: [
     {
       name: 'tell',

@@ -2,7 +2,9 @@
 import type { Goal } from './goal.ts'
 import type { Unit } from './suite.ts'
 
-/** Three digits that matter: `18.2 M/s`, `0.543 ms`, `392 B`. */
+const MiB = 2 ** 20
+
+/** Three digits that matter: `18.2 M/s`, `0.543 ms`, `392 B`, `8.50 MiB`, `1.93`. */
 export function quantity(value: number, unit: Unit): string {
   return written(value, unit, threeDigits)
 }
@@ -17,6 +19,8 @@ export function goalText(goal: Goal, unit: Unit): string {
 }
 
 function written(value: number, unit: Unit, digits: (value: number) => string): string {
+  if (unit === 'ratio') return digits(value)
+  if (unit === 'B' && value >= MiB) return `${digits(value / MiB)} MiB`
   if (unit !== '/s') return `${digits(value)} ${unit}`
   if (value >= 1e6) return `${digits(value / 1e6)} M/s`
   return value >= 1e3 ? `${digits(value / 1e3)} k/s` : `${digits(value)} /s`

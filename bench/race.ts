@@ -1,14 +1,14 @@
-// A race: both peers of one program, each in a process of its own, take turns repetition by repetition.
+// A race: the peers of one program, each in a process of its own, take turns repetition by repetition.
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { median } from './quantile.ts'
-import { peers } from './workload.ts'
+import { peersOf } from './suite.ts'
 import type { ChildProcess } from 'node:child_process'
-import type { FigureSpec, Program } from './suite.ts'
+import type { FigureSpec, Program, Suite } from './suite.ts'
 import type { Peer, Sample } from './workload.ts'
 
-/** The medians of one figure. */
-export interface Result extends Readonly<Record<Peer, number>> {
+/** The medians of one figure, of those peers that ran. */
+export interface Result extends Readonly<Partial<Record<Peer, number>>> {
   readonly spec: FigureSpec
   readonly runs: number
 }
@@ -17,31 +17,28 @@ export interface Result extends Readonly<Record<Peer, number>> {
 export type Progress = (done: number, of: number) => void
 
 /**
- * Runs one program. The peers alternate, and change who goes first, so that a noisy neighbour troubles both alike; while one runs the
- * other sleeps. Warm-ups are run and forgotten.
+ * Runs one program. The peers alternate, and change who goes first, so that a noisy neighbour troubles all alike; while one runs the
+ * others sleep. Warm-ups are run and forgotten.
  * @throws if a peer's process ends before its time
  */
 export async function race(
-  suite: string,
+  suite: Suite,
   program: Program,
   options: { readonly runs: number; readonly onProgress?: Progress },
 ): Promise<Result[]> {
-  const samples: Record<Peer, Sample[]> = { troupe: [], limit: [] }
   const rounds = program.warmUps + options.runs
-  await using troupe = new Runner(suite, program.name, 'troupe')
-  await using limit = new Runner(suite, program.name, 'limit')
-  const runners = { troupe, limit }
+  await using stack = new AsyncDisposableStack()
+  const runners = peersOf(suite, program).map((peer) => stack.use(new Runner(suite.name, program.name, peer)))
   for (let round = 0; round < rounds; round++) {
-    for (const peer of round % 2 === 0 ? peers : peers.toReversed()) {
-      const sample = await runners[peer].repeat()
-      if (round >= program.warmUps) samples[peer].push(sample)
+    for (const runner of round % 2 === 0 ? runners : runners.toReversed()) {
+      const sample = await runner.repeat()
+      if (round >= program.warmUps) runner.samples.push(sample)
     }
     options.onProgress?.(round + 1, rounds)
   }
   return program.figures.map((spec) => ({
     spec,
-    troupe: medianOf(samples.troupe, spec.name),
-    limit: medianOf(samples.limit, spec.name),
+    ...Object.fromEntries(runners.map(({ peer, samples }) => [peer, medianOf(samples, spec.name)])),
     runs: options.runs,
   }))
 }
@@ -58,11 +55,15 @@ function valueOf(sample: Sample, name: string): number {
 
 /** One peer's process, seen from outside. */
 class Runner implements AsyncDisposable {
+  readonly peer: Peer
+  /** Those that count. */
+  readonly samples: Sample[] = []
   readonly #child: ChildProcess
   readonly #what: string
   readonly #ended: Promise<void>
 
   constructor(suite: string, program: string, peer: Peer) {
+    this.peer = peer
     this.#what = `${program} of ${peer}`
     // The child runs from the same kind of file: sources from the sources, the build from the build.
     const entry = fileURLToPath(

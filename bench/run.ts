@@ -5,7 +5,6 @@ import { race } from './race.ts'
 import { programsFor, runsDefault, workloadNames } from './suite.ts'
 import { suites } from './suites.ts'
 import { tableFoot, tableHead, tableRow } from './table.ts'
-import { peers } from './workload.ts'
 import type { RunRequest } from './arguments.ts'
 import type { Result } from './race.ts'
 
@@ -40,10 +39,10 @@ async function main(): Promise<number> {
 
 async function run(request: RunRequest): Promise<number> {
   const results: Result[] = []
-  if (!request.isJson) console.log(tableHead)
+  if (!request.isJson) console.log(tableHead(request.suite.peers))
   for (const program of programsFor(request.suite, request.workload)) {
     try {
-      const found = await race(request.suite.name, program, {
+      const found = await race(request.suite, program, {
         runs: request.runs,
         onProgress: (done, of) => showProgress(`${program.name}: ${done} of ${of}`),
       })
@@ -65,12 +64,14 @@ async function run(request: RunRequest): Promise<number> {
 function print(request: RunRequest, results: readonly Result[]): void {
   for (const result of results) {
     if (!request.isJson) {
-      console.log(tableRow(result))
+      console.log(tableRow(result, request.suite.peers))
       continue
     }
-    for (const peer of peers) {
-      const measured = { value: result[peer], runs: result.runs }
-      console.log(JSON.stringify(figure(result.spec, { suite: request.suite.name, peer }, measured)))
+    for (const peer of request.suite.peers) {
+      const value = result[peer]
+      if (value === undefined) continue
+      const of = { suite: request.suite.name, peer }
+      console.log(JSON.stringify(figure(result.spec, of, { value, runs: result.runs })))
     }
   }
 }

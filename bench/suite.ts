@@ -1,6 +1,6 @@
 // A suite: workloads that belong together, the figures that they yield and the goals of these.
 import type { Goal } from './goal.ts'
-import type { Workload } from './workload.ts'
+import type { Peer, Workload } from './workload.ts'
 
 /** The least number of repetitions that a median is taken of, unless somebody asks for fewer. */
 export const runsDefault = 7
@@ -12,8 +12,8 @@ export interface FigureSpec {
   readonly goal: Goal
 }
 
-/** Things per second, milliseconds or bytes. */
-export type Unit = '/s' | 'ms' | 'B'
+/** Things per second, milliseconds, microseconds, bytes, percent of one core, or one value to another. */
+export type Unit = '/s' | 'ms' | 'µs' | 'B' | '%' | 'ratio'
 
 /** What runs in one process for each peer, so that no workload sees the types and the heap that another has left to the compiler. */
 export interface Program {
@@ -22,11 +22,20 @@ export interface Program {
   /** Repetitions that are not counted: until the compiler has seen enough. */
   readonly warmUps: number
   readonly load: () => Promise<Workload>
+  /** Those of the suite's peers that it means something for; default all. */
+  readonly peers?: readonly Peer[]
 }
 
 export interface Suite {
   readonly name: string
+  /** Who can run in it, in the order of the columns. */
+  readonly peers: readonly Peer[]
   readonly programs: readonly Program[]
+}
+
+/** Who runs a program of a suite; may be nobody. */
+export function peersOf(suite: Suite, program: Program): Peer[] {
+  return suite.peers.filter((peer) => program.peers?.includes(peer) ?? true)
 }
 
 /** The names that can be asked for: those of the workloads, each once. */

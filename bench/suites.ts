@@ -1,5 +1,6 @@
 // All suites, by name.
 import { local } from './local.ts'
+import { threads } from './threads.ts'
 import type { Suite } from './suite.ts'
 
-export const suites: Readonly<Record<string, Suite>> = { local }
+export const suites: Readonly<Record<string, Suite>> = { local, threads }

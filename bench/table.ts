@@ -2,42 +2,63 @@
 import { judge } from './goal.ts'
 import { goalText, quantity } from './quantity.ts'
 import type { Result } from './race.ts'
+import type { Peer } from './workload.ts'
 
-/** Widths of the columns but the last; text that is longer moves the rest of its row. */
-const widths = [20, 10, 10, 6, 26]
+/** Widths of the columns; text that is longer moves the rest of its row. */
+const nameWidth = 20
+const valueWidth = 11
+const ratioWidth = 6
+const goalWidth = 26
 
-export const tableHead: string = row(['figure', 'troupe', 'limit', 'ratio', 'goal', ''])
+/** @param peers the columns; each row is given the same */
+export function tableHead(peers: readonly Peer[]): string {
+  return row(['figure', peers, 'ratio', 'goal', ''])
+}
 
 /** The ratio is ours to the limit's, so that for rates more and for times and bytes less is better. */
-export function tableRow({ spec, troupe, limit }: Result): string {
+export function tableRow(result: Result, peers: readonly Peer[]): string {
+  const { spec, troupe, limit } = result
   const goal = goalText(spec.goal, spec.unit)
-  const ratio = limit === 0 ? '' : (troupe / limit).toFixed(2)
-  const { isMet, missedBy } = judge(spec.goal, troupe, limit)
-  const verdict = isMet ? 'met' : `missed by ${Math.max(1, Math.round(missedBy * 100))} %`
-  return row([
-    spec.name,
-    quantity(troupe, spec.unit),
-    quantity(limit, spec.unit),
-    ratio,
-    goal === '' ? 'none' : goal,
-    goal === '' ? '' : verdict,
-  ])
+  const values = peers.map((peer) => {
+    const value = result[peer]
+    return value === undefined ? '–' : quantity(value, spec.unit)
+  })
+  const ratio = troupe === undefined || !limit ? '' : (troupe / limit).toFixed(2)
+  return row([spec.name, values, ratio, goal === '' ? 'none' : goal, goal === '' ? '' : verdict(result)])
 }
 
 /** The last line: how many goals there were, and which were missed. */
 export function tableFoot(results: readonly Result[]): string {
-  const judged = results.filter(({ spec }) => goalText(spec.goal, spec.unit) !== '')
-  const missed = judged.filter(({ spec, troupe, limit }) => !judge(spec.goal, troupe, limit).isMet)
+  const judged = results.filter(
+    ({ spec, troupe }) => troupe !== undefined && goalText(spec.goal, spec.unit) !== '',
+  )
+  const missed = judged.filter((result) => !isMet(result))
   if (judged.length === 0) return 'no goals to meet'
   if (missed.length === 0) return judged.length === 1 ? 'the goal is met' : `all ${judged.length} goals met`
   return `${judged.length - missed.length} of ${judged.length} goals met; missed: ${missed.map(({ spec }) => spec.name).join(', ')}`
 }
 
-function row(cells: readonly string[]): string {
-  return cells
-    .map((cell, index) =>
-      index === 0 || index > 3 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0),
-    )
+/** Goals are ours alone. */
+function verdict({ spec, troupe, limit }: Result): string {
+  if (troupe === undefined) return 'not measured'
+  const { isMet: met, missedBy } = judge(spec.goal, troupe, limit)
+  return met ? 'met' : `missed by ${Math.max(1, Math.round(missedBy * 100))} %`
+}
+
+function isMet({ spec, troupe, limit }: Result): boolean {
+  return troupe !== undefined && judge(spec.goal, troupe, limit).isMet
+}
+
+type Row = readonly [name: string, values: readonly string[], ratio: string, goal: string, verdict: string]
+
+function row([name, values, ratio, goal, end]: Row): string {
+  return [
+    name.padEnd(nameWidth),
+    ...values.map((value) => value.padStart(valueWidth)),
+    ratio.padStart(ratioWidth),
+    goal.padEnd(goalWidth),
+    end,
+  ]
     .join('  ')
     .trimEnd()
 }

@@ -10,6 +10,8 @@ import { tokensFrom } from './console/tokens.ts'
 import { inputOf } from './verbs/input.ts'
 import type { ProgramInput } from './console/program.ts'
 import type { SessionOptions } from './console/session.ts'
+import type { SystemClock } from './system-clock.ts'
+import type { SystemThreads } from './threads/system-threads.ts'
 
 /** What a shell shows for a process that a signal ended. */
 const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -55,10 +57,11 @@ async function optionsFrom(words: readonly string[]): Promise<SessionOptions | u
 /** Opens a session and waits for its end. The kernel is loaded here: who asks for help does not wait for it. */
 async function hold(options: SessionOptions): Promise<number> {
   const { Session: SessionClass } = await import('./console/session.ts')
-  const { SystemClock } = await import('./system-clock.ts')
+  const { SystemClock: Clock } = await import('./system-clock.ts')
   const { SystemDisk } = await import('./system-disk.ts')
   const { SystemRandom } = await import('./system-random.ts')
-  const contracts = { clock: new SystemClock(), random: new SystemRandom() }
+  const clock = new Clock()
+  const contracts = { clock, random: new SystemRandom(), ...(await threadsOf(options, clock)) }
   const session = new SessionClass(options, { stdin, stdout, stderr, env, disk: new SystemDisk(), contracts })
   hasOpened = true
   let code: number | undefined
@@ -74,6 +77,16 @@ async function hold(options: SessionOptions): Promise<number> {
   process.on('uncaughtException', (error) => session.uncaught(error))
   const ended = await session.run()
   return code ?? ended
+}
+
+/** Loaded only where there are to be some. */
+async function threadsOf(
+  { input }: SessionOptions,
+  clock: SystemClock,
+): Promise<{ readonly threads?: SystemThreads }> {
+  if (input.threads === undefined || input.threads === '0') return {}
+  const { SystemThreads: Threads } = await import('./threads/system-threads.ts')
+  return { threads: new Threads({ clock }) }
 }
 
 async function tellVersion(isJson: boolean): Promise<void> {

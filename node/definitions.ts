@@ -21,6 +21,13 @@ export interface LoadedDefinition {
   readonly source: string
 }
 
+/** A module that is imported, and whose definitions are not known yet. */
+export interface Prepared {
+  readonly url: string
+  /** Makes them known; returns their names, sorted. @throws {Fault} `definition-taken` `definitions-full` */
+  keep(): string[]
+}
+
 export class Definitions {
   readonly #byName = new Map<string, LoadedDefinition>()
   /** How often each module failed to load. */
@@ -29,6 +36,21 @@ export class Definitions {
   /** All of them, sorted by name. */
   list(): LoadedDefinition[] {
     return [...this.#byName.values()].toSorted((a, b) => a.definition.name.localeCompare(b.definition.name))
+  }
+
+  /** The modules that they came from, in the order of their loads. */
+  sources(): string[] {
+    return [...new Set([...this.#byName.values()].map(({ source }) => source))]
+  }
+
+  /** The module that a loaded definition came from. */
+  sourceOf(name: string): string | undefined {
+    return this.#byName.get(name)?.source
+  }
+
+  /** The definition of that name, if it is loaded. */
+  find(name: string): ActorDefinition | undefined {
+    return this.#byName.get(name)?.definition
   }
 
   /** @throws {Fault} `definition-unknown` */
@@ -59,13 +81,27 @@ export class Definitions {
    * @throws {Fault} `definition-taken` another file has a definition of that name
    */
   async load(file: string): Promise<string[]> {
+    return (await this.prepare(file)).keep()
+  }
+
+  /** The same up to where they are kept: others may have to import the module too before. @throws {Fault} as `load` */
+  async prepare(file: string): Promise<Prepared> {
     const url = file.startsWith('file:') ? file : pathToFileURL(resolve(file)).href
     const exported = await this.#import(file, url)
     const found = Object.values(exported).filter((value) => value instanceof ActorDefinition)
     if (found.length === 0) throw emptyFault(file, exported)
-    for (const definition of found) this.#checkFree(definition, url, file)
-    for (const definition of found) this.#byName.set(definition.name, { definition, source: url })
-    return found.map((definition) => definition.name).toSorted()
+    const check = (): void => {
+      for (const definition of found) this.#checkFree(definition, url, file)
+    }
+    check()
+    return {
+      url,
+      keep: () => {
+        check()
+        for (const definition of found) this.#byName.set(definition.name, { definition, source: url })
+        return found.map((definition) => definition.name).toSorted()
+      },
+    }
   }
 
   /** A module that failed once would fail for ever: the loader remembers it. Under another query it is a new one. */

@@ -1,9 +1,11 @@
 // An operator: what somebody outside of all actors may look into and do to one of them.
 import { Cell, down, halting, suspended } from '../runtime/cell.ts'
+import { Envelope } from '../runtime/envelope.ts'
 import { kill, killForGood, stopForGood } from '../runtime/ending.ts'
 import { STOPPED } from '../runtime/exit.ts'
+import { Far } from '../runtime/far.ts'
 import { describe } from '../runtime/inspect.ts'
-import { refOf } from '../runtime/ref.ts'
+import { partyOf, refOf } from '../runtime/ref.ts'
 import { deathFault, resend } from '../runtime/router.ts'
 import { plain, shownBounds, wholeBounds } from './plain.ts'
 import { Sampler } from './sampler.ts'
@@ -114,6 +116,14 @@ export class Operator {
   replay(letter: DeadLetter, cell: Cell): void {
     cell.host.deadLetters.take(letter.id)
     resend(letter.envelope, cell)
+  }
+
+  /** The same to whoever lives at its path in another thread. */
+  replayAway({ host }: Runtime, letter: DeadLetter): void {
+    host.deadLetters.take(letter.id)
+    const { to, name, payload, from } = letter.envelope
+    const far = new Far(to.path)
+    host.elsewhere?.send(far, new Envelope(far, name, payload, partyOf(from), undefined))
   }
 
   /** How an actor is looked after; undefined for the guardian, whom nobody does. */

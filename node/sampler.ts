@@ -5,23 +5,26 @@ import type { Cell } from '../runtime/cell.ts'
 import type { ActorView } from '../runtime/inspect.ts'
 
 /** What a busy list can be sorted by, the highest first. */
-export type SampleOrder = 'mailbox' | 'rate' | 'restarts' | 'wait'
+export type SampleOrder = 'mailbox' | 'rate' | 'restarts' | 'wait' | 'cpu'
 
 /** One actor over the time between two looks. */
 export interface Sample extends ActorView {
   /** Messages handled each second. */
   readonly rate: number
+  /** The part of its thread's time that its turns took, from 0 to 1. */
+  readonly cpuShare: number
   /** For how long, at least, its first message has waited, in milliseconds; 0 if none waits. */
   readonly waitMs: number
 }
 
 interface Seen {
   handled: number
+  cpuMs: number
   /** When it was first seen with mail and with this many handled messages. */
   stuckSinceMs: number
 }
 
-/** Remembers two numbers for each actor that it saw; actors that have gone are forgotten with the next look. */
+/** Remembers three numbers for each actor that it saw; actors that have gone are forgotten with the next look. */
 export class Sampler {
   #seen = new Map<Cell, Seen>()
   #lookedMs: number | undefined = undefined
@@ -41,6 +44,7 @@ export class Sampler {
     const found: {
       readonly cell: Cell
       readonly handled: number
+      readonly cpuMs: number
       readonly waitMs: number
       readonly key: number
     }[] = []
@@ -52,20 +56,23 @@ export class Sampler {
       const handled = before === undefined ? 0 : cell.handled - before.handled
       const stuckSinceMs =
         before === undefined || handled > 0 || cell.waiting === 0 ? nowMs : before.stuckSinceMs
-      seen.set(cell, { handled: cell.handled, stuckSinceMs })
+      const cpuMs = before === undefined ? 0 : cell.cpuMs - before.cpuMs
+      seen.set(cell, { handled: cell.handled, cpuMs: cell.cpuMs, stuckSinceMs })
       handledSum += handled
       const waitMs = waitOf(cell, nowMs, stuckSinceMs)
-      const key = keyOf(cell, wanted.order, { handled, waitMs })
-      if (key > 0 || found.length < wanted.limit) found.push({ cell, handled, waitMs, key })
+      const key = keyOf(cell, wanted.order, { handled, cpuMs, waitMs })
+      if (key > 0 || found.length < wanted.limit) found.push({ cell, handled, cpuMs, waitMs, key })
     }
     this.#seen = seen
     this.#lookedMs = nowMs
     const rateOf = (handled: number): number =>
       elapsedMs === 0 ? 0 : Math.round((handled * 1_000) / elapsedMs)
+    const shareOf = (cpuMs: number): number =>
+      elapsedMs === 0 ? 0 : Math.min(1, Math.round((cpuMs * 1_000) / elapsedMs) / 1_000)
     const first = found.toSorted((a, b) => b.key - a.key).slice(0, wanted.limit)
     return {
-      samples: first.map(({ cell, handled, waitMs }) =>
-        Object.assign({ rate: rateOf(handled), waitMs }, describe(cell)),
+      samples: first.map(({ cell, handled, cpuMs, waitMs }) =>
+        Object.assign({ rate: rateOf(handled), cpuShare: shareOf(cpuMs), waitMs }, describe(cell)),
       ),
       actors,
       rate: rateOf(handledSum),
@@ -90,7 +97,7 @@ function waitOf(cell: Cell, nowMs: number, stuckSinceMs: number): number {
 function keyOf(
   cell: Cell,
   order: SampleOrder,
-  sample: { readonly handled: number; readonly waitMs: number },
+  sample: { readonly handled: number; readonly cpuMs: number; readonly waitMs: number },
 ): number {
   switch (order) {
     case 'mailbox':
@@ -101,5 +108,23 @@ function keyOf(
       return cell.rareIfAny?.restarts ?? 0
     case 'wait':
       return sample.waitMs
+    case 'cpu':
+      return sample.cpuMs
+  }
+}
+
+/** What a finished sample is sorted by. */
+export function sampleKey(sample: Sample, order: SampleOrder): number {
+  switch (order) {
+    case 'mailbox':
+      return sample.waiting
+    case 'rate':
+      return sample.rate
+    case 'restarts':
+      return sample.restarts
+    case 'wait':
+      return sample.waitMs
+    case 'cpu':
+      return sample.cpuShare
   }
 }

@@ -64,9 +64,9 @@ export function audit(host: Host, cells: Iterable<Cell>): Audit {
     if (!isBalanced(account)) differences.push(`${cell.path}: ${JSON.stringify(account)}`)
   }
   if (!isBalanced(sums)) differences.push(`node: ${JSON.stringify(sums)}`)
-  if (sums.dead + sums.refused !== deadLetters.total) {
+  if (sums.dead + sums.refused - totals.deadElsewhere !== deadLetters.total) {
     differences.push(
-      `dead letters: ${deadLetters.total} recorded, ${sums.dead} dead and ${sums.refused} refused`,
+      `dead letters: ${deadLetters.total} recorded and ${totals.deadElsewhere} elsewhere, ${sums.dead} dead and ${sums.refused} refused`,
     )
   }
   if (actors !== totals.actors) differences.push(`actors: ${totals.actors} counted, ${actors} found`)

@@ -24,11 +24,17 @@ export interface DeadlineOptions {
   readonly timeoutMs?: number
 }
 
+/** How a message travels to an actor in another thread. */
+export interface TellOptions {
+  /** Buffers in the payload that are moved instead of copied; the sender cannot read them any more. Here they are handed over as they are. */
+  readonly transfer?: readonly ArrayBuffer[]
+}
+
 declare const understands: unique symbol
 
-type WithOptions<P extends unknown[]> = P extends []
-  ? [payload?: undefined, options?: DeadlineOptions]
-  : [...P, options?: DeadlineOptions]
+type WithOptions<P extends unknown[], O> = P extends []
+  ? [payload?: undefined, options?: O]
+  : [...P, options?: O]
 
 /**
  * A typed handle on an actor's path. It stays valid whatever happens to the actor: restarts, moves, or a successor of the same name.
@@ -49,7 +55,7 @@ export interface Ref<P extends Protocol = AnyProtocol> {
    * Hands a message over and returns at once. At most once, in order from this sender; what cannot be delivered becomes a dead letter
    * with a reason. Never waits and never throws for the receiver's sake.
    */
-  tell<K extends keyof P & string>(name: K, ...payload: Parameters<P[K]>): void
+  tell<K extends keyof P & string>(name: K, ...rest: WithOptions<Parameters<P[K]>, TellOptions>): void
 
   /**
    * Sends a message and waits for its reply. Ends exactly once: with the reply, with a fault, or at its deadline.
@@ -58,7 +64,10 @@ export interface Ref<P extends Protocol = AnyProtocol> {
    * @throws {Fault} `handler-failed` the handler threw something that is not a Fault; a Fault arrives as it was thrown
    * @throws {Fault} `actor-unknown` `actor-stopped` `actor-killed` `message-unknown` `mailbox-full` `message-dropped` not handled
    */
-  ask<K extends keyof P & string>(name: K, ...rest: WithOptions<Parameters<P[K]>>): Promise<ReturnType<P[K]>>
+  ask<K extends keyof P & string>(
+    name: K,
+    ...rest: WithOptions<Parameters<P[K]>, DeadlineOptions>
+  ): Promise<ReturnType<P[K]>>
 
   /**
    * Waits until the mailbox has room, then tells; callers are served in order.
@@ -66,7 +75,10 @@ export interface Ref<P extends Protocol = AnyProtocol> {
    * @throws {Fault} `offers-full` too many callers wait already
    * @throws {Fault} `actor-unknown` `actor-stopped` `actor-killed` there is nobody to wait for
    */
-  offer<K extends keyof P & string>(name: K, ...rest: WithOptions<Parameters<P[K]>>): Promise<void>
+  offer<K extends keyof P & string>(
+    name: K,
+    ...rest: WithOptions<Parameters<P[K]>, DeadlineOptions>
+  ): Promise<void>
 
   /** Calls `observer` exactly once when the actor has ended, with how; at once if it lives no more. Returns the way to stop watching. */
   watch(observer: (exit: Exit) => void): () => void
@@ -185,6 +197,11 @@ export interface ActorSpec<A extends unknown[], S, H, B> {
   down?(self: Self<S>, ref: Ref, exit: Exit): void | Promise<void>
   /** The version of the state's shape; a whole number from 1. */
   readonly version?: number
+  /**
+   * Makes a state of this version from that of an older one, when an actor moves to where newer code is loaded. Without it such an actor
+   * cannot move there. What it throws gives up the move; the actor goes on where it is.
+   */
+  upgrade?(state: unknown, fromVersion: number): S
   readonly mailbox?: MailboxOptions
   /** Schemas for payloads that come from outside the node. */
   readonly accepts?: { readonly [K in keyof H]?: StandardSchemaV1 }

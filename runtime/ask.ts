@@ -34,6 +34,9 @@ export class Ask implements Origin, TimerEntry {
   readonly #name: string
   readonly #timers: TimerQueue
   readonly #counters: AskCounters
+  /** Where this ask is known by a number to others, while it is open. */
+  table: { delete(id: number): void } | undefined = undefined
+  id = 0
   #timeoutMs = 0
   #isOpen = true
   #resolve: ((reply: unknown) => void) | undefined = undefined
@@ -82,6 +85,7 @@ export class Ask implements Origin, TimerEntry {
   due(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
+    this.table?.delete(this.id)
     this.#counters.expired++
     const attempt = `Cannot ask "${this.#to.path}" for "${this.#name}"`
     this.#reject?.(
@@ -99,6 +103,7 @@ export class Ask implements Origin, TimerEntry {
       return false
     }
     this.#isOpen = false
+    this.table?.delete(this.id)
     this.#timers.remove(this)
     return true
   }

@@ -8,6 +8,7 @@ import type { AskCounters } from './ask.ts'
 import type { Clock } from './clock.ts'
 import type { DeadLetters, DeadReason } from './dead-letters.ts'
 import type { ActorDefinition, Behaviour } from './definition.ts'
+import type { Elsewhere } from './elsewhere.ts'
 import type { Envelope, Party } from './envelope.ts'
 import type { EventLog } from './event-log.ts'
 import type { Exit } from './exit.ts'
@@ -41,9 +42,22 @@ export const doomed = 256
 export const starting = 512
 /** Its end was ordered from above: nobody asks for its restart type. */
 export const ordered = 1024
-export const blocked: number = busy | suspended | down | ended | doomed
+/** Holds still because it is about to move: its mail and its signals wait. */
+export const paused = 2048
+/** Captured: it lives on elsewhere, or will live on here if the move is given up. Whoever looks for it has to look elsewhere. */
+export const away = 4096
+/** A quiescence waits until it has come to rest. */
+export const restless = 8192
+export const blocked: number = busy | suspended | down | ended | doomed | paused | away
 /** Signals are heard only while none of these is set. */
-export const deaf: number = busy | ended | doomed
+export const deaf: number = busy | ended | doomed | paused | away
+/** It has come here from elsewhere, and what was sent to it from here before may still be on its way: who sends now must wait for that. */
+export const settling = 16384
+/** Here is nobody to whom a message may be handed straight away. */
+export const absent: number = ended | away | settling
+
+/** Names such as `counter$7` that one thread may give: with seven digits of 36, a million each second for 21 hours. */
+export const keysPerThread: number = 36 ** 7
 
 /** What comes before messages; `watched` is undefined where nobody ever lived. */
 export type Signal =
@@ -62,6 +76,32 @@ export interface LivingSelf extends Self {
  */
 export type WhenBegun = (result: 'begun' | 'abandoned' | Fault) => boolean | void
 
+/** A message that waits for room. */
+export interface WaitingOffer {
+  admit(): void
+  refuse(fault: Fault): void
+  /** Lets somebody else wait with it, in whose hands it ends. */
+  handOn(to: (envelope: Envelope, timeoutMs: number) => Promise<void>): void
+}
+
+/** Lets actors come to rest before a move. */
+export interface Pauses {
+  /** A message is about to enter the mailbox of a paused cell. */
+  arrived(cell: Cell, envelope: Envelope): void
+  /** A new cell has its place below a paused one. */
+  spawned(cell: Cell): void
+  /** Something has happened to a paused or restless cell: it may be at rest now. */
+  stirred(cell: Cell): void
+}
+
+/** A watch of somebody elsewhere, with the way to take it back. */
+export interface FarWatch {
+  readonly ref: Ref
+  readonly takeBack: () => void
+  /** How the last one ended who lived at the path here. */
+  readonly last?: Exit | undefined
+}
+
 /** What only some cells need; made at first need so that an idle actor stays small. */
 export class Rare {
   /** Accepted and not handled, by reason. */
@@ -72,7 +112,9 @@ export class Rare {
   stash: Envelope[] | undefined = undefined
   watchers: Map<object, (exit: Exit) => void> | undefined = undefined
   watching: Map<Cell, object> | undefined = undefined
-  offers: Set<{ admit(): void; refuse(fault: Fault): void }> | undefined = undefined
+  /** By path, those watched that live elsewhere, and how to take that back. */
+  watchingFar: Map<string, FarWatch> | undefined = undefined
+  offers: Set<WaitingOffer> | undefined = undefined
   /** Owned by the supervision of this cell's children. */
   supervisor: object | undefined = undefined
   halt: { cut(): void; after(listener: () => void): void } | undefined = undefined
@@ -90,6 +132,8 @@ export class Rare {
   nextStartMs: number | undefined = undefined
   /** The begin that this cell waits for; a second one takes its place, and an end takes it back. */
   nextStart: TimerEntry | undefined = undefined
+  /** CPU time that a cell's `cpu` had no more room for. */
+  cpuMs = 0
 }
 
 /** Decides and acts when an actor fails or ends; one floor up. */
@@ -108,6 +152,16 @@ export interface Supervision {
   stopDown(cell: Cell): void
   /** A child has gone for good. */
   gone(parent: Cell, child: Cell, exit: Exit): void
+  /** Whether a restart of its children is at a step that has to end before they can be captured. */
+  isActing(parent: Cell): boolean
+  /** What is remembered of the restarts of a cell and of its children, as plain data; stops the pauses between them. */
+  capture(cell: Cell): unknown
+  /** Takes up what `capture` gave, on a cell in its place in the tree. Nothing begins before `resume`. */
+  restore(cell: Cell, captured: unknown): void
+  /** Goes on with the pauses that `capture` has stopped or `restore` has brought. */
+  resume(cell: Cell): void
+  /** Begins the next life of a cell that is down. */
+  beginLater(cell: Cell, delayMs: number): void
 }
 
 /** What all cells of a runtime share. */
@@ -115,6 +169,8 @@ export interface Host {
   readonly name: string
   readonly clock: Clock
   readonly random: Random
+  /** Added to the number of each name that is given here: no other runtime of the node gives the same. */
+  readonly keyBase: number
   readonly timers: TimerQueue
   readonly scheduler: Scheduler<Cell>
   readonly registry: Registry<Cell>
@@ -130,10 +186,18 @@ export interface Host {
     sent(cell: Cell, envelope: Envelope): void
     handled(cell: Cell, envelope: Envelope, outcome: string): void
   }
+  /** Who takes what is not for anybody here; undefined where there is nobody else. */
+  elsewhere: Elsewhere | undefined
+  /** The cell that lives at a path. */
+  cellAt(path: string): Cell | undefined
   /** The message whose synchronous handler runs now. */
   current: Envelope | undefined
   /** How many hooks and state factories are on the stack. */
   hooks: number
+  /** Acts that wait for the actors' code on the stack to end. */
+  deferred: number
+  /** Undefined while nobody is about to move. */
+  pauses: Pauses | undefined
   /** Makes `self` for a new life. */
   makeSelf(cell: Cell): LivingSelf
 }
@@ -148,6 +212,18 @@ export class Totals {
   refused = 0
   restarts = 0
   timerBeatsSkipped = 0
+  /** Dead letters of cells that came from another runtime, which has them; less those of cells that have moved away. Zero over all. */
+  deadElsewhere = 0
+}
+
+/** What an async handler or hook works on; made while there is one, so that an idle actor stays small. */
+class InHand {
+  readonly sinceMs: number | undefined
+  envelope: Envelope | undefined = undefined
+
+  constructor(sinceMs: number | undefined) {
+    this.sinceMs = sinceMs
+  }
 }
 
 export class Cell implements Runnable, Party {
@@ -169,14 +245,12 @@ export class Cell implements Runnable, Party {
   accepted = 0
   handled = 0
   signals: SignalLane<Signal> | undefined = undefined
-  /** The message whose async handler has not ended. */
-  current: Envelope | undefined = undefined
-  /** When `busy` was set last, by the scheduler's record time. */
-  busySinceMs: number | undefined = undefined
   runNext: Runnable | undefined = undefined
   readyMs: number = notQueued
+  cpu = 0
   previous: Cell | undefined = undefined
   next: Cell | undefined = undefined
+  #inHand: InHand | undefined = undefined
   #children: Children<Cell> | undefined = undefined
   #rare: Rare | undefined = undefined
 
@@ -195,7 +269,9 @@ export class Cell implements Runnable, Party {
   }
 
   get name(): string {
-    return typeof this.key === 'string' ? this.key : `${this.definition.name}$${this.key.toString(36)}`
+    return typeof this.key === 'string'
+      ? this.key
+      : `${this.definition.name}$${(this.host.keyBase + this.key).toString(36)}`
   }
 
   get path(): string {
@@ -205,6 +281,13 @@ export class Cell implements Runnable, Party {
     if (above.parent === undefined)
       return typeof this.key === 'string' ? this.key : `${this.host.name}/${this.name}`
     return `${above.path}/${this.name}`
+  }
+
+  /** Whether it stands in the registry: a name costs a child most of its spawn time, but roots that others reach must be found at once. */
+  get hasName(): boolean {
+    return (
+      typeof this.key === 'string' || (this.host.elsewhere !== undefined && this.parent?.parent === undefined)
+    )
   }
 
   get rare(): Rare {
@@ -217,6 +300,33 @@ export class Cell implements Runnable, Party {
     return this.#rare
   }
 
+  /** The message whose async handler has not ended. */
+  get current(): Envelope | undefined {
+    return this.#inHand?.envelope
+  }
+
+  set current(envelope: Envelope | undefined) {
+    if (envelope === undefined) this.#inHand = undefined
+    else {
+      this.#inHand ??= new InHand(undefined)
+      this.#inHand.envelope = envelope
+    }
+  }
+
+  /** When `busy` was set last, by the scheduler's record time; asked only while it is set. */
+  get busySinceMs(): number | undefined {
+    return this.#inHand?.sinceMs
+  }
+
+  set busySinceMs(sinceMs: number | undefined) {
+    this.#inHand = new InHand(sinceMs)
+  }
+
+  /** CPU time of its turns over all its lives, in milliseconds, as its thread's meter saw it. */
+  get cpuMs(): number {
+    return (this.cpu >>> 1) / 1_000 + (this.#rare?.cpuMs ?? 0)
+  }
+
   get isOrdered(): boolean {
     return (this.flags & ordered) !== 0
   }
@@ -226,9 +336,10 @@ export class Cell implements Runnable, Party {
     return this.mailbox.count
   }
 
-  link(child: Cell): void {
+  /** @param before the sibling that it is to stand before; otherwise it is the last */
+  link(child: Cell, before?: Cell): void {
     this.#children ??= new Children()
-    this.#children.add(child)
+    this.#children.add(child, before)
   }
 
   unlink(child: Cell): void {
@@ -261,6 +372,7 @@ export class Cell implements Runnable, Party {
 
   wake(): void {
     if (this.wantsTurn) this.host.scheduler.ready(this)
+    else if ((this.flags & (paused | restless)) !== 0) this.host.pauses?.stirred(this)
   }
 
   /** Whether a turn would get anything done. */

@@ -11,11 +11,15 @@ export class Children<T extends Sibling<T>> implements Iterable<T> {
   last: T | undefined = undefined
   count = 0
 
-  add(child: T): void {
-    child.previous = this.last
-    if (this.last === undefined) this.first = child
-    else this.last.next = child
-    this.last = child
+  /** @param before whom it is to stand before; otherwise it is the last */
+  add(child: T, before?: T): void {
+    const previous = before === undefined ? this.last : before.previous
+    child.previous = previous
+    child.next = before
+    if (previous === undefined) this.first = child
+    else previous.next = child
+    if (before === undefined) this.last = child
+    else before.previous = child
     this.count++
   }
 

@@ -20,6 +20,9 @@ export type DeadReason =
   | 'handler-failed'
   | 'message-poisoned'
   | 'handler-abandoned'
+  | 'wire-full'
+  | 'payload-unencodable'
+  | 'thread-lost'
 
 export interface DeadLetter {
   readonly id: number

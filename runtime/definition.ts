@@ -132,7 +132,7 @@ function checkDefinition(name: unknown, spec: ActorSpec<unknown[], unknown, unkn
     if (key === defaultBehaviour) refuse(name, `behaviours.${key} takes the name of the default behaviour`)
     checkTable(name, `behaviours.${key}`, table)
   }
-  for (const hook of ['state', 'started', 'stopping', 'down'] as const) {
+  for (const hook of ['state', 'started', 'stopping', 'down', 'upgrade'] as const) {
     if (spec[hook] !== undefined && typeof spec[hook] !== 'function')
       refuse(name, `${hook} is not a function`)
   }

@@ -1,5 +1,17 @@
 // Ending: how actors stop, are killed and go for good.
-import { busy, closed, doomed, down, ended, halting, ordered, starting, suspended } from './cell.ts'
+import {
+  busy,
+  closed,
+  doomed,
+  down,
+  ended,
+  halting,
+  ordered,
+  paused,
+  restless,
+  starting,
+  suspended,
+} from './cell.ts'
 import { Deadline } from './deadline.ts'
 import { isAbnormal, KILLED, STOPPED } from './exit.ts'
 import { abandon, clear, Halt } from './halt.ts'
@@ -159,7 +171,7 @@ export function finish(cell: Cell, exit: Exit): void {
   cancelNextStart(cell)
   buryMail(cell, exit)
   parent?.unlink(cell)
-  if (typeof cell.key === 'string') host.registry.delete(cell.path)
+  if (cell.hasName) host.registry.delete(cell.path)
   const { totals } = host
   // The guardian is no actor: nobody spawned it.
   if (parent !== undefined) totals.actors--
@@ -174,6 +186,7 @@ export function finish(cell: Cell, exit: Exit): void {
     cell.rare.whenEnded = undefined
     for (const hear of listeners) hear(exit)
   }
+  if ((cell.flags & (paused | restless)) !== 0) host.pauses?.stirred(cell)
 }
 
 /** Takes back the begin that a cell waits for. */

@@ -139,6 +139,7 @@ export class Halt {
     cell.flags &= ~halting
     this.#steps.done(this.#exit)
     for (const listener of this.#listeners ?? []) listener()
+    cell.wake()
   }
 }
 

@@ -34,5 +34,11 @@ export function besideMessages<T>(host: Host, run: () => T): T {
  */
 export function afterCode(host: Host, act: () => void): void {
   if (host.current === undefined && host.hooks === 0 && contextMessage() === undefined) act()
-  else host.clock.soon(() => outOfContext(act))
+  else {
+    host.deferred++
+    host.clock.soon(() => {
+      host.deferred--
+      outOfContext(act)
+    })
+  }
 }

@@ -30,6 +30,8 @@ export interface ActorView extends Account {
   readonly status: ActorStatus
   readonly restarts: number
   readonly children: number
+  /** Thread time that its turns took over all its lives, in milliseconds: drawn where messages are short, and without what follows an `await`. */
+  readonly cpuMs: number
   /** How long its async handler or hook has run, in milliseconds. */
   readonly busyMs: number | null
   /** The message that this handler handles; null in a hook. */
@@ -51,6 +53,7 @@ export function describe(cell: Cell): ActorView {
     status: statusOf(cell),
     restarts: rare?.restarts ?? 0,
     children: cell.childCount,
+    cpuMs: cell.cpuMs,
     ...accountOf(cell),
     busyMs: isBusy ? Math.max(0, nowMs - (cell.busySinceMs ?? nowMs)) : null,
     message: cell.current?.name ?? null,

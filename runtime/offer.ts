@@ -3,14 +3,14 @@ import { closed } from './cell.ts'
 import type { Envelope } from './envelope.ts'
 import { Fault } from './fault.ts'
 import { deathFault, deliver } from './router.ts'
-import type { Cell } from './cell.ts'
+import type { Cell, WaitingOffer } from './cell.ts'
 import type { TimerEntry } from './timer-queue.ts'
 
 /** Offers that may wait for one actor. */
 export const offersMax = 10_000
 
 /** Ends once: sent, refused, or expired without having been sent. */
-class Offer implements TimerEntry {
+class Offer implements TimerEntry, WaitingOffer {
   dueMs = 0
   seq = 0
   heapIndex = -1
@@ -18,7 +18,7 @@ class Offer implements TimerEntry {
   readonly #cell: Cell
   readonly #envelope: Envelope
   readonly #timeoutMs: number
-  #resolve: (() => void) | undefined = undefined
+  #resolve: ((end: void | PromiseLike<void>) => void) | undefined = undefined
   #reject: ((fault: Fault) => void) | undefined = undefined
 
   constructor(cell: Cell, envelope: Envelope, timeoutMs: number) {
@@ -41,6 +41,12 @@ class Offer implements TimerEntry {
   refuse(fault: Fault): void {
     this.#cell.host.timers.remove(this)
     this.#reject?.(fault)
+  }
+
+  handOn(to: (envelope: Envelope, timeoutMs: number) => Promise<void>): void {
+    const { host } = this.#cell
+    host.timers.remove(this)
+    this.#resolve?.(to(this.#envelope, Math.max(1, this.dueMs - host.clock.now())))
   }
 
   due(): void {

@@ -60,3 +60,12 @@ function shownCharacter(text: string): string {
   if (character === '$') return '"$", which marks names given by the runtime'
   return /^[ -~]$/.test(character) ? `"${character}"` : escapeCharacter(character)
 }
+
+/** What is found first for a path, or else for those above it: `a/b/c`, `a/b`, `a`. */
+export function upwards<T>(path: string, find: (path: string) => T | undefined): T | undefined {
+  for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
+    const found = find(at)
+    if (found !== undefined) return found
+  }
+  return undefined
+}

@@ -1,45 +1,54 @@
-// A local ref: the handle on a path, with the cell that lives there remembered.
+// A ref: the handle on a path, with what is known of the one who lives there: the cell if it is here, the way to it if it is not.
 import { Ask, timeoutOf } from './ask.ts'
-import { busy, closed, ended, halting } from './cell.ts'
+import { checkChain } from './ask-chain.ts'
+import { absent, Cell, closed, ended } from './cell.ts'
 import { contextMessage, outsideOfActors } from './context.ts'
 import { kill, requestStop } from './ending.ts'
 import { Envelope } from './envelope.ts'
 import { Fault } from './fault.ts'
 import { NEVER_EXISTED } from './exit.ts'
+import { Far } from './far.ts'
 import { makeOffer } from './offer.ts'
 import { freezeDeep } from './payload.ts'
 import { deathFault, deliver, deliverToNobody } from './router.ts'
-import { lastExit, observe } from './watches.ts'
-import type { DeadlineOptions, Ref } from './actor.ts'
-import type { Cell, Host } from './cell.ts'
+import { lastExit, observe, remembered } from './watches.ts'
+import type { DeadlineOptions, Ref, TellOptions } from './actor.ts'
+import type { Host } from './cell.ts'
+import type { Party } from './envelope.ts'
 import type { Exit } from './exit.ts'
-
-/** Steps of a call chain that are looked at; a longer chain is a fault of its own. */
-export const askChainMax = 100
 
 /** Finds the cell again by its path when the one it knows has gone: a successor of the same name is the same actor to its callers. */
 export class LocalRef implements Ref {
   readonly #host: Host
-  #path: string | undefined
   #cell: Cell | undefined
+  #far: Far | undefined
 
   constructor(host: Host, cell: Cell | undefined, path?: string) {
     this.#host = host
     this.#cell = cell
-    this.#path = path
+    this.#far = path === undefined ? undefined : new Far(path)
   }
 
   get path(): string {
-    this.#path ??= this.#cell?.path ?? ''
-    return this.#path
+    return this.#far?.path ?? this.#cell?.path ?? ''
   }
 
-  /** The cell that lives at the path now. */
+  /** What stands for the actor where it is not here; made at first need, so that most refs stay small. */
+  get far(): Far {
+    this.#far ??= new Far(this.path)
+    return this.#far
+  }
+
+  /** The cell that lives at the path now, if it lives here. */
   get cell(): Cell | undefined {
     const cell = this.#cell
-    if (cell !== undefined && (cell.flags & ended) === 0) return cell
-    const successor = this.#host.registry.get(this.path)
-    if (successor !== undefined) this.#cell = successor
+    if (cell !== undefined && (cell.flags & absent) === 0) return cell
+    const host = this.#host
+    // Who has no name of its own has no successor either, but may come back from elsewhere; looking for it is dear.
+    const successor =
+      host.elsewhere === undefined ? host.registry.get(this.far.path) : host.cellAt(this.far.path)
+    if (successor === undefined || (successor.flags & absent) !== 0) return undefined
+    this.#cell = successor
     return successor
   }
 
@@ -48,31 +57,32 @@ export class LocalRef implements Ref {
     return this.cell ?? this.#cell
   }
 
-  tell(name: string, payload?: unknown): void {
+  tell(name: string, payload?: unknown, options?: TellOptions): void {
     const host = this.#host
     if (host.isStrict) checkPayload(host, `tell "${this.path}" "${name}"`, payload)
     const sender = (host.current ?? contextMessage())?.to
-    const { cell } = this
-    if (cell === undefined) deliverToNobody(host, new Envelope(this, name, payload, sender, undefined))
-    else deliver(cell, new Envelope(cell, name, payload, sender, undefined))
+    const cell = this.#cell
+    if (cell !== undefined && (cell.flags & absent) === 0)
+      deliver(cell, new Envelope(cell, name, payload, sender, undefined))
+    else this.#tellAway(name, payload, sender, options)
   }
 
   ask(name: string, payload?: unknown, options?: DeadlineOptions): Promise<never> {
     const host = this.#host
     const cause = host.current ?? contextMessage()
-    const { cell } = this
+    const cell = this.#cellAtHand
     let ask: Ask
     try {
       const timeoutMs = timeoutOf(options)
       if (host.isStrict) checkPayload(host, `ask "${this.path}" for "${name}"`, payload)
       if (cause !== undefined && cell !== undefined) checkChain(cell, name, cause)
-      ask = new Ask({ to: cell ?? this, name, cause }, host.timers, host.asks)
+      ask = new Ask({ to: cell ?? this.far, name, cause }, host.timers, host.asks)
       ask.expireAt(host.clock.now(), timeoutMs)
     } catch (fault) {
       return rejected(fault)
     }
-    if (cell === undefined) deliverToNobody(host, new Envelope(this, name, payload, cause?.to, ask))
-    else deliver(cell, new Envelope(cell, name, payload, cause?.to, ask))
+    if (cell !== undefined) deliver(cell, new Envelope(cell, name, payload, cause?.to, ask))
+    else this.#send(new Envelope(this.far, name, payload, partyOf(cause?.to), ask))
     // The definition's types, which the caller's ref carries, say what the reply is.
     return ask.promise as Promise<never>
   }
@@ -83,14 +93,19 @@ export class LocalRef implements Ref {
     if (host.isStrict) checkPayload(host, `offer "${this.path}" "${name}"`, payload)
     const sender = (host.current ?? contextMessage())?.to
     const { cell } = this
-    if (cell === undefined) throw deathFault({ to: this, name }, 'actor-unknown')
+    if (cell === undefined) {
+      if (host.elsewhere === undefined) throw deathFault({ to: this, name }, 'actor-unknown')
+      const envelope = new Envelope(this.far, name, payload, partyOf(sender), undefined)
+      await host.elsewhere.offer(this.far, envelope, timeoutMs)
+      return
+    }
     if ((cell.flags & closed) !== 0) throw deathFault({ to: this, name }, 'actor-stopped')
     await makeOffer(cell, new Envelope(cell, name, payload, sender, undefined), timeoutMs)
   }
 
   watch(observer: (exit: Exit) => void): () => void {
     const token = {}
-    const { clock } = this.#host
+    const { clock, elsewhere } = this.#host
     let isWatching = true
     // Observers run outside of all actors: what they throw is the program's, not an actor's.
     const hear = (exit: Exit): void => {
@@ -101,10 +116,16 @@ export class LocalRef implements Ref {
       )
     }
     const { cell } = this
+    let end: (() => void) | undefined
     if (cell !== undefined) observe(cell, token, hear)
-    else hear(this.#cell === undefined ? NEVER_EXISTED : lastExit(this.#cell))
+    else if (elsewhere !== undefined) {
+      const last = this.#hasEndedHere && this.#cell !== undefined ? lastExit(this.#cell) : undefined
+      // Who has ended here may have a successor elsewhere.
+      end = elsewhere.watch(this.path, { hear: (exit) => hear(remembered(exit, last)) })
+    } else hear(this.#cell === undefined ? NEVER_EXISTED : lastExit(this.#cell))
     return () => {
       isWatching = false
+      end?.()
       cell?.rareIfAny?.watchers?.delete(token)
     }
   }
@@ -112,11 +133,46 @@ export class LocalRef implements Ref {
   stop(): void {
     const { cell } = this
     if (cell !== undefined) requestStop(cell)
+    else this.#host.elsewhere?.stop(this.far)
   }
 
   kill(): void {
     const { cell } = this
     if (cell !== undefined) kill(cell)
+    else this.#host.elsewhere?.kill(this.far)
+  }
+
+  /** The last one that was known lived here and has ended; it has not gone to live elsewhere. */
+  get #hasEndedHere(): boolean {
+    return this.#cell !== undefined && (this.#cell.flags & absent) === ended
+  }
+
+  /** The cell, unless there is a road to it: whoever has one lives there, and the registry need not be asked for each message. */
+  get #cellAtHand(): Cell | undefined {
+    return this.#far?.road === undefined ? this.cell : undefined
+  }
+
+  #tellAway(
+    name: string,
+    payload: unknown,
+    sender: Party | undefined,
+    options: TellOptions | undefined,
+  ): void {
+    const { elsewhere } = this.#host
+    const { far } = this
+    const cell = this.#cellAtHand
+    if (cell !== undefined) deliver(cell, new Envelope(cell, name, payload, sender, undefined))
+    else {
+      const envelope = new Envelope(far, name, payload, partyOf(sender), undefined)
+      if (elsewhere === undefined) deliverToNobody(this.#host, envelope)
+      else elsewhere.tell(far, envelope, options?.transfer)
+    }
+  }
+
+  #send(envelope: Envelope): void {
+    const { elsewhere } = this.#host
+    if (elsewhere === undefined) deliverToNobody(this.#host, envelope)
+    else elsewhere.send(this.far, envelope)
   }
 
   equals(other: { readonly path: string }): boolean {
@@ -142,6 +198,17 @@ export function refOf(cell: Cell): LocalRef {
   const ref = cell.ref instanceof LocalRef ? cell.ref : new LocalRef(cell.host, cell)
   cell.ref = ref
   return ref
+}
+
+/** The ref of a path, whoever lives there and wherever. */
+export function refAt(host: Host, path: string): LocalRef {
+  const cell = host.registry.get(path)
+  return cell === undefined ? new LocalRef(host, undefined, path) : refOf(cell)
+}
+
+/** A sender as those elsewhere may know it. */
+export function partyOf(sender: Party | undefined): Party | undefined {
+  return sender instanceof Cell ? refOf(sender).far : sender
 }
 
 /** Narrows what a caller gave as a ref. @throws {Fault} `ref-invalid` */
@@ -171,29 +238,4 @@ export function checkPayload(host: Host, attempt: string, payload: unknown): voi
     })
   }
   freezeDeep(payload, isRef)
-}
-
-/** Whether the asked actor waits, through the asks that led here, for the asking one. */
-function checkChain(cell: Cell, name: string, cause: Envelope): void {
-  const chain: string[] = []
-  let step: Envelope | undefined = cause
-  while (step !== undefined && step.origin !== undefined && chain.length < askChainMax) {
-    if (waitsIn(cell, step)) break
-    chain.push(step.to.path)
-    step = step.origin.cause
-  }
-  if (step === undefined || (!waitsIn(cell, step) && chain.length < askChainMax)) return
-  const road = [...chain, cell.path].toReversed().join('" → "')
-  throw new Fault(
-    'ask-cycle',
-    waitsIn(cell, step)
-      ? `Cannot ask "${cell.path}" for "${name}": it waits for this reply itself, along "${road}" → "${cell.path}"`
-      : `Cannot ask "${cell.path}" for "${name}": ${chain.length} actors wait for each other already, ${askChainMax} may`,
-    { hint: 'Answer with a tell, or ask before the first actor waits.' },
-  )
-}
-
-function waitsIn(cell: Cell, step: Envelope): boolean {
-  if (step.to !== cell || (cell.flags & (halting | ended)) !== 0) return false
-  return cell.host.current === step || ((cell.flags & busy) !== 0 && cell.current === step)
 }

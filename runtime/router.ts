@@ -1,6 +1,7 @@
 // The router: one decision for each envelope. It goes to a cell here, or becomes a dead letter with a reason.
-import { blocked, closed, ended, traced } from './cell.ts'
+import { away, blocked, closed, ended, paused, traced } from './cell.ts'
 import { Envelope } from './envelope.ts'
+import { Far } from './far.ts'
 import { Fault } from './fault.ts'
 import { notQueued } from './scheduler.ts'
 import type { Cell, Host } from './cell.ts'
@@ -9,17 +10,22 @@ import type { Party } from './envelope.ts'
 
 /** Puts a message into a mailbox, or refuses it. Never throws and never runs an actor's code. */
 export function deliver(cell: Cell, envelope: Envelope): void {
-  if ((cell.flags & (closed | ended | traced)) !== 0 && !isOpen(cell, envelope)) return
+  if ((cell.flags & (closed | ended | traced | paused | away)) !== 0 && !isOpen(cell, envelope)) return
   if (cell.mailbox.count >= cell.definition.messagesMax && !makeRoom(cell, envelope)) return
   cell.accepted++
   cell.mailbox.push(envelope)
   if (cell.readyMs === notQueued && (cell.flags & blocked) === 0) cell.host.scheduler.ready(cell)
 }
 
-/** A message for a path where nobody lives. */
-export function deliverToNobody(host: Host, envelope: Envelope): void {
+/** A message that reaches no cell: nobody lives there, or there is no way. */
+export function deliverToNobody(
+  host: Host,
+  envelope: Envelope,
+  reason: DeadReason = 'actor-unknown',
+  fault?: Fault,
+): void {
   host.totals.refused++
-  bury(host, envelope, 'actor-unknown')
+  bury(host, envelope, reason, fault)
 }
 
 /** Ends a message that a cell had accepted and does not handle. */
@@ -36,10 +42,24 @@ export function resend(letter: Envelope, cell: Cell): void {
 }
 
 function isOpen(cell: Cell, envelope: Envelope): boolean {
+  if ((cell.flags & away) !== 0) {
+    sendAfter(cell, envelope)
+    return false
+  }
   if ((cell.flags & traced) !== 0) cell.host.traces.sent(cell, envelope)
-  if ((cell.flags & (closed | ended)) === 0) return true
+  if ((cell.flags & (closed | ended)) === 0) {
+    if ((cell.flags & paused) !== 0) cell.host.pauses?.arrived(cell, envelope)
+    return true
+  }
   refuse(cell, envelope, cell.rareIfAny?.exit?.cause === 'killed' ? 'actor-killed' : 'actor-stopped')
   return false
+}
+
+/** For somebody who has moved, or is about to. */
+function sendAfter(cell: Cell, envelope: Envelope): void {
+  const { name, payload, from, origin } = envelope
+  const far = new Far(cell.path)
+  cell.host.elsewhere?.send(far, new Envelope(far, name, payload, from, origin))
 }
 
 function makeRoom(cell: Cell, envelope: Envelope): boolean {
@@ -91,6 +111,18 @@ const causes: Record<DeadReason, readonly [how: string, hint: string]> = {
     'its handler failed each time it was tried',
     'Look at it with "dead", mend the handler and replay it.',
   ],
+  'wire-full': [
+    'too much waits on the way to its thread',
+    'Use offer, which waits for room, or look with "threads" why that thread is slow.',
+  ],
+  'payload-unencodable': [
+    'its payload cannot cross to another thread',
+    'Send plain data, Map, Set, Date, bytes, refs or Faults.',
+  ],
+  'thread-lost': [
+    'its thread was lost',
+    'Treat the outcome as unknown; ask again if handling it twice does no harm.',
+  ],
   'handler-abandoned': ['the actor was ended in the middle of it', 'Treat the outcome as unknown.'],
 }
 
@@ -102,6 +134,6 @@ export function deathFault(
   const [how, hint] = causes[reason]
   return new Fault(reason, `Cannot have "${envelope.to.path}" handle "${envelope.name}": ${how}`, {
     hint,
-    ...(reason === 'handler-abandoned' ? { outcome: 'unknown' as const } : {}),
+    ...(reason === 'handler-abandoned' || reason === 'thread-lost' ? { outcome: 'unknown' as const } : {}),
   })
 }

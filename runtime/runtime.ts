@@ -2,7 +2,7 @@
 import { AskCounters } from './ask.ts'
 import { audit } from './accounting.ts'
 import { begin } from './begin.ts'
-import { Cell, closed, Totals } from './cell.ts'
+import { Cell, closed, keysPerThread, Totals } from './cell.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { defineActor } from './definition.ts'
 import { stopForGood } from './ending.ts'
@@ -36,6 +36,10 @@ export interface RuntimeParts {
   readonly supervision: Supervision
   /** Checks each payload for what would not survive a wire, and freezes it. */
   readonly isStrict?: boolean
+  /** Which thread of its node; 0, the default, is the main one. */
+  readonly thread?: number
+  /** Called whenever the runtime goes on after it gave way to the event loop: shows that it is not blocked. */
+  readonly turned?: () => void
   /** For tests: lets the seed decide whose turn it is. */
   readonly shuffle?: Random
 }
@@ -57,13 +61,24 @@ export class Runtime {
     const timers = new TimerQueue(clock)
     const scheduler = new Scheduler<Cell>(
       clock,
-      { turn: takeTurn, wants: (cell) => cell.wantsTurn, resumes: (atMs) => timers.runDue(atMs) },
+      {
+        turn: takeTurn,
+        wants: (cell) => cell.wantsTurn,
+        carry: (cell, microseconds) => {
+          cell.rare.cpuMs += microseconds / 1_000
+        },
+        resumes: (atMs) => {
+          parts.turned?.()
+          timers.runDue(atMs)
+        },
+      },
       parts.shuffle,
     )
     this.host = {
       name: parts.name,
       clock,
       random: parts.random,
+      keyBase: (parts.thread ?? 0) * keysPerThread,
       timers,
       scheduler,
       registry: new Registry<Cell>(),
@@ -75,8 +90,12 @@ export class Runtime {
       traces: this.traces,
       isStrict: parts.isStrict ?? false,
       flawOf: (payload) => payloadFlaw(payload, isRef),
+      elsewhere: undefined,
+      cellAt: (path) => this.cellAt(path),
       current: undefined,
       hooks: 0,
+      deferred: 0,
+      pauses: undefined,
       makeSelf: (cell) => new ActorSelf(cell),
     }
     const definition = guardianDefinition as unknown as ActorDefinition

@@ -1,6 +1,8 @@
 // The scheduler: whose turn it is. One run queue, short turns, and a way out to the event loop before anybody waits long.
 import { outsideOfActors } from './context.ts'
+import { CpuMeter } from './cpu-meter.ts'
 import type { Clock } from './clock.ts'
+import type { Metered } from './cpu-meter.ts'
 import type { Random } from './random.ts'
 
 /** Messages that an actor may handle before the next one has its turn; 8 to 64 measured alike. */
@@ -14,7 +16,7 @@ const checkMessagesMax = 32
 export const notQueued = -1
 
 /** Who can stand in the run queue, once at a time. */
-export interface Runnable {
+export interface Runnable extends Metered {
   runNext: Runnable | undefined
   /** The coarse time at which it was queued, in whole milliseconds, or `notQueued`. */
   readyMs: number
@@ -34,6 +36,7 @@ export class Scheduler<R extends Runnable> {
   readonly #wants: (runnable: R) => boolean
   readonly #resumes: ((nowMs: number) => void) | undefined
   readonly #shuffle: Random | undefined
+  readonly #meter: CpuMeter<R>
   #first: R | undefined = undefined
   #last: R | undefined = undefined
   #isArmed = false
@@ -42,16 +45,21 @@ export class Scheduler<R extends Runnable> {
   #pumpStartMs = 0
   #checkedMs = 0
   #checkEvery = checkMessagesMax
+  #checkAfter = checkMessagesMax
   #untilCheck = checkMessagesMax
   #coarseMs = 0
   #recordMs = 0
   #isRecordFresh = false
   /** How many turns began after a wait of under 1 ms, 2, 4, … 2^30 ms: the always-on picture of mailbox waits. */
   readonly waits: Uint32Array = new Uint32Array(32)
-  readonly #pump: () => void = outsideOfActors(() => this.#run())
+  readonly #pump: () => void = outsideOfActors(() => {
+    this.#meter.begin(this.#checkEvery)
+    this.#run()
+  })
   readonly #nextPump: () => void = outsideOfActors(() => {
     this.#look()
     this.#pumpStartMs = this.#checkedMs
+    this.#meter.start(this.#checkedMs)
     this.#mustYield = false
     try {
       this.#resumes?.(this.#checkedMs)
@@ -64,12 +72,18 @@ export class Scheduler<R extends Runnable> {
   /**
    * @param on.turn handles a runnable's messages
    * @param on.wants says whether it must stand in the queue again
+   * @param on.carry takes over microseconds that a runnable's `cpu` has no more room for
    * @param on.resumes hears the time whenever the pump goes on after it gave way; must not throw
    * @param shuffle for tests: picks any runnable instead of the first; the seed then decides the order across actors
    */
   constructor(
     clock: Clock,
-    on: { turn: Turn<R>; wants: (runnable: R) => boolean; resumes?: (nowMs: number) => void },
+    on: {
+      turn: Turn<R>
+      wants: (runnable: R) => boolean
+      carry?: (runnable: R, microseconds: number) => void
+      resumes?: (nowMs: number) => void
+    },
     shuffle?: Random,
   ) {
     this.#clock = clock
@@ -77,6 +91,7 @@ export class Scheduler<R extends Runnable> {
     this.#wants = on.wants
     this.#resumes = on.resumes
     this.#shuffle = shuffle
+    this.#meter = new CpuMeter(clock, on.carry ?? (() => undefined))
     this.#look()
   }
 
@@ -123,20 +138,30 @@ export class Scheduler<R extends Runnable> {
       this.waits[bucket] = (this.waits[bucket] ?? 0) + 1
       const budget = this.#untilCheck < turnMessagesMax ? this.#untilCheck : turnMessagesMax
       // A turn that handled nothing still cost something: a queue of such turns must not keep the clock unread.
-      const handled = this.#turn(runnable, budget) || 1
+      const isTimed = ((runnable.cpu | this.#meter.timing) & 1) !== 0
+      const handled = (isTimed ? this.#timed(runnable, budget) : this.#turn(runnable, budget)) || 1
       runnable.readyMs = notQueued
       if (this.#wants(runnable)) this.ready(runnable)
       this.#untilCheck -= handled
       if (this.#untilCheck <= 0) {
-        this.#check()
+        this.#check(runnable, handled)
         if (this.#mustYield && this.#first !== undefined) {
           this.#clock.later(this.#nextPump)
           return
         }
       }
-      runnable = this.#take()
+      const next = this.#take()
+      if (next === undefined) this.#meter.end(runnable)
+      runnable = next
     }
     this.#isArmed = false
+  }
+
+  #timed(runnable: R, budget: number): number {
+    const startMs = this.#clock.now()
+    const handled = this.#turn(runnable, budget)
+    this.#meter.timed(runnable, this.#clock.now() - startMs)
+    return handled
   }
 
   #take(): R | undefined {
@@ -166,18 +191,19 @@ export class Scheduler<R extends Runnable> {
   #look(): void {
     this.#checkedMs = this.#clock.now()
     this.#coarseMs = Math.floor(this.#checkedMs) | 0
-    this.#untilCheck = this.#checkEvery
+    this.#checkAfter = this.#untilCheck = this.#checkEvery
     this.#isRecordFresh = false
   }
 
-  #check(): void {
+  #check(last: R, handled: number): void {
     const before = this.#checkedMs
-    const every = this.#checkEvery
+    const every = this.#checkAfter
     this.#look()
+    this.#meter.look(this.#checkedMs, last, handled >= every)
     const eachMs = (this.#checkedMs - before) / every
     const affordable = eachMs > 0 ? Math.floor(pumpMsMax / 4 / eachMs) : checkMessagesMax
     this.#checkEvery = Math.max(1, Math.min(checkMessagesMax, affordable))
-    this.#untilCheck = this.#checkEvery
+    this.#checkAfter = this.#untilCheck = this.#meter.dithered(this.#checkEvery)
     this.#mustYield = this.#checkedMs - this.#pumpStartMs >= pumpMsMax
   }
 }

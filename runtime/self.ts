@@ -1,4 +1,5 @@
 // Self: what an actor's code is given of its cell, good for one life.
+import { away, ended } from './cell.ts'
 import { Fault } from './fault.ts'
 import { defaultBehaviour } from './definition.ts'
 import { stopForGood, requestStop } from './ending.ts'
@@ -7,7 +8,7 @@ import { checkPayload, localRef, refOf } from './ref.ts'
 import { spawnAndWait, spawnNow } from './spawn.ts'
 import { stashCurrent, unstashAll } from './stash.ts'
 import { cancelTick, startTick } from './tick.ts'
-import { unwatchCell, unwatchPredecessor, watchCell } from './watches.ts'
+import { lastExit, unwatchCell, unwatchPredecessor, watchCell, watchFar } from './watches.ts'
 import type { Log, Ref, SpawnOptions, TimerOptions } from './actor.ts'
 import type { Cell, LivingSelf } from './cell.ts'
 import type { TickMessage, TickTime } from './tick.ts'
@@ -89,7 +90,12 @@ export class ActorSelf implements LivingSelf {
     const cell = alive(this.#cell)
     const local = localRef(ref)
     const target = local.cellOrLast
-    if (target === undefined)
+    const { elsewhere } = cell.host
+    if (elsewhere !== undefined && (target === undefined || (target.flags & (away | ended)) !== 0)) {
+      // Who has ended here may have a successor elsewhere.
+      const last = target === undefined || (target.flags & away) !== 0 ? undefined : lastExit(target)
+      watchFar(cell, { ref: local, last }, () => elsewhere.watch(local.path, { path: cell.path }))
+    } else if (target === undefined)
       cell.signal({ type: 'down', ref: local, exit: NEVER_EXISTED, watched: undefined })
     else watchCell(cell, target, local)
   }

@@ -21,6 +21,11 @@ export class SignalLane<S> {
     return signal
   }
 
+  /** Those that wait, in order; a copy. */
+  list(): S[] {
+    return this.#signals.slice(this.#head).filter((signal) => signal !== undefined)
+  }
+
   /** Takes out all that `isUnwanted` says. */
   remove(isUnwanted: (signal: S) => boolean): void {
     this.#signals = this.#signals.filter((signal) => signal !== undefined && !isUnwanted(signal))

@@ -1,6 +1,6 @@
 // A spawn: a new cell under its parent, named, counted and begun.
 import { begin } from './begin.ts'
-import { Cell, closed, down, ended, halting } from './cell.ts'
+import { away, Cell, closed, down, ended, halting, paused, restless } from './cell.ts'
 import { compiled } from './definition.ts'
 import { finish, halt } from './ending.ts'
 import { failedExit } from './exit.ts'
@@ -24,6 +24,8 @@ export interface SpawnRequest {
   readonly definition: unknown
   readonly options: string | SpawnOptions | undefined
   readonly args: readonly unknown[]
+  /** The number in the name of a root that is given one by its node. */
+  readonly number?: number | undefined
 }
 
 /** Starts a child at once. If its start fails before this returns, the child is gone and the fault is thrown; later, its supervisor decides. */
@@ -92,15 +94,16 @@ function place(parent: Cell, request: SpawnRequest): Cell {
     typeof options === 'object' ? options : undefined,
     parent,
   )
-  const key = name ?? ++host.totals.spawned
+  const key = name ?? (request.number === undefined ? ++host.totals.spawned : request.number - host.keyBase)
   const args = request.args.length === 0 ? noArgs : request.args
   const cell = new Cell({ host, parent, key }, definition, { spec, args })
   if (name !== undefined) {
     claimName(cell, name)
     host.totals.spawned++
-  }
+  } else if (cell.hasName) host.registry.set(cell.path, cell)
   parent.link(cell)
   host.totals.actors++
+  if ((parent.flags & (paused | restless)) !== 0) host.pauses?.spawned(cell)
   host.events.emit('spawned', cell)
   return cell
 }
@@ -123,7 +126,7 @@ function claimName(cell: Cell, name: string): void {
 
 function checkRoom(parent: Cell, name: string): void {
   const { actors } = parent.host.totals
-  if ((parent.flags & (ended | down | halting | closed)) !== 0) {
+  if ((parent.flags & (ended | down | halting | closed | away)) !== 0) {
     const where = parent.parent === undefined ? `on node "${parent.host.name}"` : `under "${parent.path}"`
     throw new Fault('actor-stopped', `Cannot spawn "${name}" ${where}: it is ending`, {
       hint: 'Spawn children before the actor is told to stop.',

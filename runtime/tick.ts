@@ -25,8 +25,15 @@ export interface TickTime {
   readonly periodMs?: number
 }
 
+/** A timer as plain data. */
+export interface CapturedTick extends TickMessage {
+  readonly periodMs: number | undefined
+  /** Until it comes due, negative if it is late; undefined while its only beat waits to be handled. */
+  readonly remainingMs: number | undefined
+}
+
 /** Sends its message once, or each period; never a second one while the first is unhandled. */
-class Tick implements Origin, TimerEntry {
+export class Tick implements Origin, TimerEntry {
   dueMs = 0
   seq = 0
   heapIndex = -1
@@ -38,9 +45,10 @@ class Tick implements Origin, TimerEntry {
   readonly #name: string
   readonly #payload: unknown
   readonly #periodMs: number | undefined
-  #isUnhandled = false
+  #isUnhandled: boolean
 
-  constructor(cell: Cell, message: TickMessage, periodMs: number | undefined) {
+  constructor(cell: Cell, message: TickMessage, periodMs: number | undefined, isUnhandled: boolean = false) {
+    this.#isUnhandled = isUnhandled
     this.#cell = cell
     this.key = message.key
     this.#name = message.name
@@ -74,6 +82,23 @@ class Tick implements Origin, TimerEntry {
     this.#handled()
   }
 
+  /** Lets it go on, due in `remainingMs` and each period from then on. */
+  resumeIn(remainingMs: number): void {
+    const { timers, clock } = this.#cell.host
+    timers.add(this, clock.now() + remainingMs)
+  }
+
+  capture(nowMs: number): CapturedTick {
+    const remainingMs = this.heapIndex < 0 ? undefined : this.dueMs - nowMs
+    return {
+      key: this.key,
+      name: this.#name,
+      payload: this.#payload,
+      periodMs: this.#periodMs,
+      remainingMs,
+    }
+  }
+
   cancel(): void {
     this.wanted = false
     this.#cell.host.timers.remove(this)
@@ -93,6 +118,20 @@ export function startTick(cell: Cell, message: TickMessage, time: TickTime): voi
   const tick = new Tick(cell, message, time.periodMs)
   timers.set(message.key, tick)
   cell.host.timers.add(tick, cell.host.clock.now() + time.delayMs)
+}
+
+/** Makes a timer anew that was captured; it does not run yet. */
+export function restoreTick(cell: Cell, timer: CapturedTick, isUnhandled: boolean): Tick {
+  const tick = new Tick(cell, timer, timer.periodMs, isUnhandled)
+  const timers = (cell.rare.timers ??= new Map<string, Tick>())
+  timers.set(timer.key, tick)
+  return tick
+}
+
+/** All timers of a cell. */
+export function ticksOf(cell: Cell): Tick[] {
+  // Only this file puts any in.
+  return [...(cell.rareIfAny?.timers?.values() ?? [])] as Tick[]
 }
 
 /** Stops the timer of that key; says whether there was one. */

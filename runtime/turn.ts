@@ -1,6 +1,6 @@
 // A turn: what an actor does when it is its turn: signals first, then messages, one after the other, each to its end.
 import { ranIdle } from './begin.ts'
-import { blocked, busy, closed, down, halting, stashing, traced } from './cell.ts'
+import { blocked, busy, closed, down, halting, restless, stashing, traced } from './cell.ts'
 import { inContextOf } from './context.ts'
 import { endLife } from './ending.ts'
 import { Fault } from './fault.ts'
@@ -28,6 +28,7 @@ export function takeTurn(cell: Cell, budget: number): number {
     handle(cell, envelope)
   }
   if (cell.rareIfAny?.offers !== undefined) admitOffers(cell)
+  if ((cell.flags & restless) !== 0) cell.host.pauses?.stirred(cell)
   return count
 }
 

@@ -24,6 +24,16 @@ export interface GroupPlan {
   readonly drop: readonly Cell[]
 }
 
+/** A pause of a group as plain data. */
+export interface CapturedGroup {
+  /** Who is to begin after it, by the place among the children. */
+  readonly toBegin: readonly number[]
+  readonly pauseMs: number
+}
+
+/** A pause that had just ended is still one: it ends at the next look at the clock. */
+const minPauseMs = 0.001
+
 /** What a restart group asks of its supervisor. */
 export interface GroupSupervisor {
   /** A life is over. */
@@ -78,6 +88,37 @@ export class RestartGroup {
     this.#advance()
   }
 
+  /** Whether a halt or a start has to end before anything else can happen. */
+  get isStepping(): boolean {
+    return this.#isStepping || this.#isAdvancing
+  }
+
+  /** Stops the pause; whoever is to be begun after it, by the place among the children. */
+  capture(): CapturedGroup | undefined {
+    const { timers, clock } = this.#parent.host
+    if (timers.remove(this.#pause)) this.#pauseMs = Math.max(minPauseMs, this.#pause.dueMs - clock.now())
+    if (this.#toBegin.size === 0) return undefined
+    const toBegin = [...this.#parent.children().entries()].flatMap(([index, child]) =>
+      this.#toBegin.has(child) ? [index] : [],
+    )
+    return { toBegin, pauseMs: this.#pauseMs }
+  }
+
+  /** Takes up what `capture` gave; nothing happens before `resume`. */
+  restore({ toBegin, pauseMs }: CapturedGroup): void {
+    const children = this.#parent.children()
+    for (const index of toBegin) {
+      const child = children[index]
+      if (child !== undefined) this.#toBegin.add(child)
+    }
+    this.#pauseMs = pauseMs
+  }
+
+  /** Goes on after `capture` or `restore`. */
+  resume(): void {
+    this.#advance()
+  }
+
   /** Forgets everything: there are no children any more. */
   clear(): void {
     this.#parent.host.timers.remove(this.#pause)
@@ -94,6 +135,7 @@ export class RestartGroup {
     this.#isAdvancing = true
     while (!this.#isStepping && this.#next());
     this.#isAdvancing = false
+    if (!this.#isStepping) this.#parent.wake()
   }
 
   /** Begins the next step; false if there is none to be done now. */

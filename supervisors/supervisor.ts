@@ -16,7 +16,7 @@ import type { Cell } from '../runtime/cell.ts'
 import type { Exit } from '../runtime/exit.ts'
 import type { Halted } from '../runtime/event-log.ts'
 import type { SupervisionSpec } from '../runtime/supervision.ts'
-import type { Halting } from './restart-group.ts'
+import type { CapturedGroup, Halting } from './restart-group.ts'
 
 /** What is remembered of a child that has been restarted. */
 interface ChildRecord {
@@ -32,6 +32,21 @@ export function comesBack(cell: Cell, exit: Exit): boolean {
   return restarts(spec.restart, (flags & closed) === 0 ? exit : STOPPED)
 }
 
+/** What is remembered of one child as plain data; times are ages in milliseconds. */
+export interface CapturedChild {
+  readonly attempt: number
+  /** Since it was begun last. */
+  readonly upMs: number
+  /** Of its restarts, the oldest first. */
+  readonly agesMs: readonly number[]
+}
+
+/** What a supervisor remembers of all its children together. */
+export interface CapturedSupervisor {
+  readonly agesMs: readonly number[]
+  readonly group: CapturedGroup | undefined
+}
+
 /** Passes on what is too much for a supervisor: `child` is ended with `exit`, and the failure is its parent's own. */
 export type Escalate = (child: Cell, exit: Exit, fault: Fault) => void
 
@@ -39,7 +54,7 @@ export class Supervisor {
   readonly spec: SupervisionSpec
   readonly #parent: Cell
   readonly #escalate: Escalate
-  readonly #window: RestartWindow
+  #window: RestartWindow
   readonly #records = new Map<Cell, ChildRecord>()
   #group: RestartGroup | undefined = undefined
 
@@ -95,6 +110,52 @@ export class Supervisor {
     return { restartsAt: window?.restartsAt() ?? [], attempt: record?.attempt ?? 0 }
   }
 
+  /** Whether a group is at a step that has to end before anything else can happen. */
+  get isActing(): boolean {
+    return this.#group?.isStepping === true
+  }
+
+  /** What concerns all children, with times as ages; undefined if nothing has happened. Stops the pause of a group. */
+  capture(): CapturedSupervisor | undefined {
+    const nowMs = this.#parent.host.clock.now()
+    const agesMs = agesOf(this.#window, nowMs)
+    const group = this.#group?.capture()
+    return agesMs.length === 0 && group === undefined ? undefined : { agesMs, group }
+  }
+
+  restore({ agesMs, group }: CapturedSupervisor): void {
+    this.#window = this.#windowOf(agesMs)
+    if (group === undefined) return
+    this.#group = this.#newGroup()
+    this.#group.restore(group)
+  }
+
+  /** Goes on with the pause of a group after `capture` or `restore`. */
+  resume(): void {
+    this.#group?.resume()
+  }
+
+  /** What is remembered of one child, with times as ages. */
+  captureChild(cell: Cell): CapturedChild | undefined {
+    const record = this.#records.get(cell)
+    if (record === undefined) return undefined
+    const nowMs = this.#parent.host.clock.now()
+    return { attempt: record.attempt, upMs: nowMs - record.begunMs, agesMs: agesOf(record.window, nowMs) }
+  }
+
+  restoreChild(cell: Cell, { attempt, upMs, agesMs }: CapturedChild): void {
+    const begunMs = this.#parent.host.clock.now() - upMs
+    this.#records.set(cell, { attempt, begunMs, window: this.#windowOf(agesMs) })
+  }
+
+  #windowOf(agesMs: readonly number[]): RestartWindow {
+    const nowMs = this.#parent.host.clock.now()
+    return new RestartWindow(
+      this.spec,
+      agesMs.map((ageMs) => nowMs - ageMs),
+    )
+  }
+
   /** A child has gone: the record goes with it, and a significant one may take its supervisor along. */
   gone(cell: Cell): void {
     const parent = this.#parent
@@ -132,15 +193,19 @@ export class Supervisor {
     }))
     const plan = affected(this.spec.strategy, facts, siblings.indexOf(cause.cell))
     const cells = (indices: readonly number[]): Cell[] => indices.flatMap((index) => siblings[index] ?? [])
-    this.#group ??= new RestartGroup(this.#parent, {
-      halted: (next, how) => void this.#isGone(next, how),
-      beginning: (child) => this.#beginning(child),
-    })
+    this.#group ??= this.#newGroup()
     if (delayMs > 0) cause.cell.rare.nextStartMs = this.#parent.host.clock.now() + delayMs
     this.#group.restart(
       { cause, halt: cells(plan.halt), begin: cells(plan.begin), drop: cells(plan.drop) },
       delayMs,
     )
+  }
+
+  #newGroup(): RestartGroup {
+    return new RestartGroup(this.#parent, {
+      halted: (next, how) => void this.#isGone(next, how),
+      beginning: (child) => this.#beginning(child),
+    })
   }
 
   #restartOne(cause: Halting, delayMs: number): void {
@@ -149,7 +214,7 @@ export class Supervisor {
     const hasNeverLived = cell.self === undefined
     halt(cell, exit, (how) => {
       if (this.#isGone(cause, how)) return
-      if (delayMs > 0 || hasNeverLived) this.#beginLater(cell, delayMs)
+      if (delayMs > 0 || hasNeverLived) this.beginLater(cell, delayMs)
       else this.#beginAgain(cell)
     })
   }
@@ -166,7 +231,8 @@ export class Supervisor {
     return false
   }
 
-  #beginLater(cell: Cell, delayMs: number): void {
+  /** Begins the next life of a child after a while, at the earliest in the next turn of the event loop. */
+  beginLater(cell: Cell, delayMs: number): void {
     const { host, rare } = cell
     const deadline = new Deadline(() => this.#beginAgain(cell))
     cancelNextStart(cell)
@@ -179,6 +245,7 @@ export class Supervisor {
     }
     rare.nextStartMs = host.clock.now() + delayMs
     host.timers.add(deadline, rare.nextStartMs)
+    cell.wake()
   }
 
   #beginAgain(cell: Cell): void {
@@ -241,6 +308,10 @@ export class Supervisor {
     }
     return record
   }
+}
+
+function agesOf(window: RestartWindow, nowMs: number): number[] {
+  return window.restartsAt().map((atMs) => nowMs - atMs)
 }
 
 function tellHalted(cell: Cell, detail: Halted): void {

@@ -11,6 +11,7 @@ import {
   supervisionDefaults,
   supervisionSpec,
 } from './supervision-spec.ts'
+import type { CapturedChild, CapturedSupervisor } from './supervisor.ts'
 import type { Cell, Supervision } from '../runtime/cell.ts'
 import type { ActorDefinition } from '../runtime/definition.ts'
 import type { Exit } from '../runtime/exit.ts'
@@ -21,6 +22,12 @@ import type { ChildOptions, ChildSpec, Directive, SupervisionSpec } from '../run
 interface Specs {
   readonly supervision: SupervisionSpec
   readonly child: ChildSpec
+}
+
+/** What is remembered of a cell's own restarts, and of those of its children. */
+interface CapturedSupervision {
+  readonly child: CapturedChild | undefined
+  readonly children: CapturedSupervisor | undefined
 }
 
 /** Options of a spawn that are not the supervisor's. */
@@ -69,6 +76,36 @@ export class Tree implements Supervision {
     const supervisor = parent.rareIfAny?.supervisor
     if (supervisor instanceof Supervisor) supervisor.gone(child)
     else if (child.spec.significant && !child.isOrdered) this.#of(parent).gone(child)
+  }
+
+  isActing(parent: Cell): boolean {
+    const supervisor = parent.rareIfAny?.supervisor
+    return supervisor instanceof Supervisor && supervisor.isActing
+  }
+
+  capture(cell: Cell): CapturedSupervision | undefined {
+    const above = cell.parent?.rareIfAny?.supervisor
+    const own = cell.rareIfAny?.supervisor
+    const child = above instanceof Supervisor ? above.captureChild(cell) : undefined
+    const children = own instanceof Supervisor ? own.capture() : undefined
+    return child === undefined && children === undefined ? undefined : { child, children }
+  }
+
+  restore(cell: Cell, captured: unknown): void {
+    if (captured === undefined) return
+    // What `capture` gave, of another runtime of the same version.
+    const { child, children } = captured as CapturedSupervision
+    if (child !== undefined) this.#supervisorOf(cell).restoreChild(cell, child)
+    if (children !== undefined) this.#of(cell).restore(children)
+  }
+
+  resume(cell: Cell): void {
+    const supervisor = cell.rareIfAny?.supervisor
+    if (supervisor instanceof Supervisor) supervisor.resume()
+  }
+
+  beginLater(cell: Cell, delayMs: number): void {
+    this.#supervisorOf(cell).beginLater(cell, delayMs)
   }
 
   #specsOf(definition: ActorDefinition): Specs {

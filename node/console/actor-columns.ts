@@ -1,11 +1,12 @@
 // The columns of an actor: how lists show it, and what is remarkable about it in words.
 import { timeText } from './time-text.ts'
 import type { ActorView } from '../../runtime/inspect.ts'
+import type { Placed } from '../verbs/spot.ts'
 import type { Column } from './columns.ts'
 import type { Style } from './style.ts'
 
 /** For lists in which each actor has a line. */
-export const actorColumns: readonly Column<ActorView>[] = [
+export const actorColumns: readonly Column<ActorView & Placed>[] = [
   { title: 'PATH', field: 'path', tint: 'strong' },
   { title: 'DEFINITION', field: 'definition' },
   {
@@ -18,6 +19,16 @@ export const actorColumns: readonly Column<ActorView>[] = [
   { title: 'RESTARTS', field: 'restarts', align: 'right' },
   { title: 'CHILDREN', field: 'children', align: 'right' },
 ]
+
+/** The same with the thread of each, where there are threads. */
+export function withThread<R extends Placed>(
+  columns: readonly Column<R>[],
+  rows: readonly R[],
+): readonly Column<R>[] {
+  const [first, ...more] = columns
+  if (first === undefined || rows.every(({ thread }) => thread === undefined)) return columns
+  return [first, { title: 'THREAD', field: 'thread', align: 'right' }, ...more]
+}
 
 /** What stands out, after its status: `5 waiting, 2 restarts, starts in 1.2s`. */
 export function remarks(view: ActorView, style: Style): string {

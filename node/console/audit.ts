@@ -2,7 +2,18 @@
 import { audit as verb } from '../verbs/audit.ts'
 import { answering } from './command.ts'
 import { pairLines } from './pairs.ts'
+import type { Audited } from '../verbs/audit.ts'
 import type { AnyCommand } from './command.ts'
+
+/** What there is to say of threads where the node has some. */
+function threadPairs({ onTheWay, threads, lostThreads, silent = [] }: Audited): [string, string][] {
+  if (onTheWay === undefined) return []
+  return [
+    ['on the way', `${onTheWay} between ${threads} threads`],
+    ['lost', lostThreads === 0 ? '' : `${lostThreads} threads with what they had counted`],
+    ['no answer', silent.length === 0 ? '' : `threads ${silent.join(', ')}`],
+  ]
+}
 
 export const audit: AnyCommand = answering(verb, {
   isNo: ({ isBalanced }) => !isBalanced,
@@ -25,6 +36,7 @@ export const audit: AnyCommand = answering(verb, {
           ['refused', String(refused)],
           ['actors', String(actors)],
           ['dead letters', reasons.join(', ')],
+          ...threadPairs(books),
         ],
         style,
       ),

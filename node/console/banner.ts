@@ -6,13 +6,19 @@ export function banner(node: Node, version: string, style: Style): string {
   const definitions = node.definitions.list().map(({ definition }) => definition)
   const names = definitions.map(({ name }) => name)
   const what = names.length === 0 ? 'no definitions yet' : `it knows ${style.safe(names.join(', '), 200)}`
-  const head = `${style.paint('strong', `Troupe ${version}`)}, node ${style.safe(node.name)}; ${what}. Try:`
+  const head = `${style.paint('strong', `Troupe ${version}`)}, node ${style.safe(node.name)}${threadsText(node)}; ${what}. Try:`
   const tries = linesToTry(node).map((line) => `  ${style.paint('active', style.safe(line))}`)
   return [
     head,
     ...tries,
     style.paint('faint', '"help" shows all commands, Tab completes, Ctrl-D leaves.'),
   ].join('\n')
+}
+
+/** `, 2 threads`. */
+function threadsText({ fleet }: Node): string {
+  const count = fleet?.crew.serving.length ?? 0
+  return count === 0 ? '' : `, ${count} thread${count === 1 ? '' : 's'}`
 }
 
 function linesToTry(node: Node): string[] {

@@ -1,7 +1,9 @@
 // A bulletin: what failed and healed while nobody asked, told at the prompt, and never more than one can read.
-import { happeningOf } from '../verbs/happening.ts'
-import type { LifecycleEvent } from '../../runtime/event-log.ts'
+import { Fault } from '../../runtime/fault.ts'
+import { newsOf } from '../verbs/news-of.ts'
+import type { EventKind } from '../../runtime/event-log.ts'
 import type { Node } from '../node.ts'
+import type { Happening } from '../verbs/happening.ts'
 import type { Style } from './style.ts'
 
 /** Lines that are told at once; the others are counted. */
@@ -9,15 +11,22 @@ const linesMax = 4
 /** Time between two tellings, in milliseconds. */
 const pauseMs = 250
 
-const told: ReadonlySet<string> = new Set(['failed', 'restarted', 'escalated', 'quarantined', 'hook-failed'])
+const told: readonly EventKind[] = [
+  'failed',
+  'restarted',
+  'escalated',
+  'quarantined',
+  'hook-failed',
+  'thread-lost',
+]
 
 /** Follows the events of a node from its making until `close`. */
 export class Bulletin {
   readonly #node: Node
   readonly #style: Style
   readonly #tell: (text: string) => void
-  readonly #waiting: LifecycleEvent[] = []
-  readonly #follow = (event: LifecycleEvent): void => this.#hear(event)
+  readonly #waiting: Happening[] = []
+  readonly #closed = new AbortController()
   #left = 0
   #isHeld = true
   #alarm: { cancel(): void } | undefined = undefined
@@ -27,7 +36,7 @@ export class Bulletin {
     this.#node = node
     this.#style = style
     this.#tell = tell
-    node.runtime.host.events.follow(this.#follow)
+    void this.#follow()
   }
 
   /** Keeps what comes to itself while a command runs. */
@@ -42,13 +51,22 @@ export class Bulletin {
   }
 
   close(): void {
-    this.#node.runtime.host.events.unfollow(this.#follow)
+    this.#closed.abort()
     this.#alarm?.cancel()
   }
 
-  #hear(event: LifecycleEvent): void {
-    if (!told.has(event.kind)) return
-    if (this.#waiting.length < linesMax) this.#waiting.push(event)
+  /** Hears of all threads. Where too many follow the events already, nothing is told. */
+  async #follow(): Promise<void> {
+    const { signal } = this.#closed
+    try {
+      for await (const happening of newsOf(this.#node, { kinds: told }, signal)) this.#hear(happening)
+    } catch (error) {
+      if (!Fault.is(error)) throw error
+    }
+  }
+
+  #hear(happening: Happening): void {
+    if (this.#waiting.length < linesMax) this.#waiting.push(happening)
     else this.#left++
     if (!this.#isHeld) this.#flushSoon()
   }
@@ -63,7 +81,7 @@ export class Bulletin {
   }
 
   #flush(): void {
-    const lines = this.#waiting.splice(0).map((event) => this.#lineOf(event))
+    const lines = this.#waiting.splice(0).map((happening) => this.#lineOf(happening))
     if (lines.length === 0) return
     if (this.#left > 0)
       lines.push(
@@ -76,8 +94,7 @@ export class Bulletin {
     this.#tell(lines.join('\n'))
   }
 
-  #lineOf(event: LifecycleEvent): string {
-    const { kind, path, text } = happeningOf(this.#node, event)
+  #lineOf({ kind, path, text }: Happening): string {
     const { ok, failed } = this.#style.characters
     const isGood = kind === 'restarted'
     const head = this.#style.paint(

@@ -1,7 +1,10 @@
 // A command: a verb bound to how people see its answer, or something that the console does itself.
+import { performStream } from '../verbs/perform-stream.ts'
+import { perform } from '../verbs/perform.ts'
 import type { Disk } from '../disk.ts'
 import type { Node } from '../node.ts'
-import type { AnySignature, Signature, StreamingVerb, Verb } from '../verbs/verb.ts'
+import type { Incomplete } from '../verbs/perform.ts'
+import type { AnySignature, MainVerb, Signature, StreamingVerb, Verb } from '../verbs/verb.ts'
 import type { Column } from './columns.ts'
 import type { Style } from './style.ts'
 
@@ -72,8 +75,19 @@ export type AnyCommand = AnsweringCommand | StreamingCommand
 // with the same parameters, and what `print` is given came from the same `run`.
 
 /** Binds a verb to its view. */
-export function answering<I, D>(verb: Verb<I, D>, view: View<D>): AnyCommand {
-  return own({ ...verb, run: (shell, input, signal) => verb.run(shell.node, input, { signal }) }, view)
+export function answering<I, D>(verb: Verb<I, D> | MainVerb<I, D>, view: View<D>): AnyCommand {
+  const print = (data: D, style: Style): string => withSilent(view.print(data, style), data, style)
+  const run = (shell: Shell, input: I, signal: AbortSignal): D | Promise<D> =>
+    perform(shell.node, verb, input, { signal })
+  return own({ ...verb, run }, { ...view, print })
+}
+
+/** Says which threads an answer lacks. */
+function withSilent(text: string, data: unknown, style: Style): string {
+  const { silent = [] } = Object(data) as Incomplete
+  if (silent.length === 0) return text
+  const which = silent.length === 1 ? `thread ${silent[0]}` : `threads ${silent.join(', ')}`
+  return `${text}\n${style.paint('warning', `${style.characters.more} without ${which}: no answer in time; see "threads"`)}`
 }
 
 /** What the console does itself. */
@@ -98,7 +112,7 @@ export function own<I, D>(verb: OwnVerb<I, D>, view: View<D>): AnyCommand {
 export function streaming<I, R>(verb: StreamingVerb<I, R>, view: StreamView<I, R>): AnyCommand {
   const command = {
     ...verb,
-    run: (shell: Shell, input: I, signal: AbortSignal) => verb.run(shell.node, input, { signal }),
+    run: (shell: Shell, input: I, signal: AbortSignal) => performStream(shell.node, verb, input, { signal }),
     head: (input: I, style: Style) => view.head?.(input, style) ?? '',
     record: (record: R, style: Style) => view.record(record, style),
     screen:

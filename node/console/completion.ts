@@ -1,8 +1,12 @@
 // Completion: what Tab offers, made from the table of commands and from what lives now.
+import { gather } from '../verbs/gather.ts'
+import { info } from '../verbs/info.ts'
+import { paths } from '../verbs/paths.ts'
+import { perform } from '../verbs/perform.ts'
+import { expired, within } from '../verbs/within.ts'
 import { optionName, parametersOf } from '../verbs/usage.ts'
 import { tokensOf } from './tokens.ts'
 import type { Disk } from '../disk.ts'
-import type { Cell } from '../../runtime/cell.ts'
 import type { Node } from '../node.ts'
 import type { AnyParameter } from '../verbs/parameter.ts'
 import type { AnyCommand } from './command.ts'
@@ -10,8 +14,8 @@ import type { Token } from './tokens.ts'
 
 /** Paths that are offered at once; more help nobody. */
 export const offeredMax = 50
-/** Siblings without a name that are looked at. */
-const siblingsMax = 100_000
+/** How long Tab waits for other threads, in milliseconds. */
+const offerMsMax = 200
 
 /** What can be typed in the place of `word`, the last one of the line. */
 export interface Completion {
@@ -94,11 +98,11 @@ async function valuesFor(
 ): Promise<readonly string[]> {
   switch (parameter.kind) {
     case 'path':
-      return pathsFrom(node, word)
+      return await pathsFrom(node, word)
     case 'definition':
       return node.definitions.list().map(({ definition }) => definition.name)
     case 'message':
-      return node.runtime.cellAt(positions[0] ?? '')?.definition.messages() ?? []
+      return await messagesOf(node, positions[0] ?? '')
     case 'choice':
       return parameter.choices ?? []
     case 'file':
@@ -108,23 +112,29 @@ async function valuesFor(
   }
 }
 
-/** Paths of live actors: named ones from the registry, others from the siblings below what is typed. */
-function pathsFrom(node: Node, word: string): string[] {
-  const named = node.runtime.host.registry.startingWith(word, offeredMax)
-  return [...new Set([...named, ...unnamedFrom(node, word)])].slice(0, offeredMax).toSorted()
+/** Paths of live actors, in whatever thread. */
+async function pathsFrom(node: Node, word: string): Promise<string[]> {
+  const input = { start: word, limit: offeredMax }
+  if (node.fleet === undefined) return paths.run(node, input)
+  const signal = new AbortController().signal
+  const { parts } = await gather(node, paths, { input, signal, ms: offerMsMax })
+  return parts
+    .flatMap(({ data }) => data)
+    .toSorted()
+    .slice(0, offeredMax)
 }
 
-function unnamedFrom(node: Node, word: string): string[] {
-  const above = word.slice(0, Math.max(0, word.lastIndexOf('/')))
-  const parent = above === '' || above === node.name ? node.runtime.guardian : node.runtime.cellAt(above)
-  const found: string[] = []
-  let looked = 0
-  let child: Cell | undefined = parent?.firstChild
-  for (; child !== undefined && looked < siblingsMax && found.length < offeredMax; child = child.next) {
-    looked++
-    if (typeof child.key === 'number' && child.path.startsWith(word)) found.push(child.path)
-  }
-  return found
+async function messagesOf(node: Node, path: string): Promise<readonly string[]> {
+  const here = node.runtime.cellAt(path)
+  if (here !== undefined || node.fleet === undefined) return here?.definition.messages() ?? []
+  const name = node.fleet.office.homes.get(path)?.order.definition
+  // All threads have the same definitions: of a root nobody has to be asked.
+  if (name !== undefined) return node.definitions.find(name)?.messages() ?? []
+  const { clock } = node.runtime.host
+  const signal = new AbortController().signal
+  const asked = Promise.resolve(perform(node, info, { actor: path }, { signal }))
+  const found = await within(clock, { ms: offerMsMax, signal }, asked).catch(() => undefined)
+  return found === expired || found === undefined ? [] : found.messages
 }
 
 async function filesFrom(disk: Disk, word: string): Promise<string[]> {

@@ -16,13 +16,15 @@ const tints: Readonly<Partial<Record<EventKind, Tint>>> = {
   started: 'good',
   spawned: 'good',
   resumed: 'good',
+  'moved-here': 'good',
 }
 const kindWidth = 11
 
 /** `12:31:07.204  failed       clicks  handler-failed: …`. */
-export function happeningText({ at, kind, path, text }: Happening, style: Style): string {
+export function happeningText({ at, kind, path, text, thread }: Happening, style: Style): string {
   const word = kind.padEnd(kindWidth)
   const tint = tints[kind]
-  const head = `${style.paint('faint', dayTime(at))}  ${tint === undefined ? word : style.paint(tint, word)}  ${style.paint('strong', style.safe(path, 600))}`
+  const where = thread === undefined ? '' : style.paint('faint', `  ${thread}`)
+  const head = `${style.paint('faint', dayTime(at))}${where}  ${tint === undefined ? word : style.paint(tint, word)}  ${style.paint('strong', style.safe(path, 600))}`
   return text === '' ? head : `${head}  ${style.safe(text, 500)}`
 }

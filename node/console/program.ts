@@ -12,6 +12,7 @@ import type { Style } from './style.ts'
 export interface ProgramInput {
   readonly load: readonly string[]
   readonly name: string | undefined
+  readonly threads: string | undefined
   readonly exec: readonly string[]
   readonly noStrict: boolean
   readonly color: boolean
@@ -29,6 +30,11 @@ export const program: Signature<ProgramInput> = {
       option(file('loads a file of definitions; may be given again; default: the hello scenario')),
     ),
     name: option(text('the name of the node; default local')),
+    threads: option(
+      text(
+        'worker threads that actors live in: a number from 0, or auto for one less than there are cores; default 0',
+      ),
+    ),
     exec: repeated({ ...option(text('runs a line and leaves; may be given again')), short: 'e' }),
     noStrict: flag('does not check that payloads could travel, and does not freeze them'),
     color: flag('colours also where there is no terminal'),
@@ -38,6 +44,7 @@ export const program: Signature<ProgramInput> = {
   examples: [
     'troupe',
     'troupe --load ./account.ts',
+    'troupe --threads auto',
     `troupe -e 'spawn counter c' -e 'ask c value'`,
     'troupe run ./demo.troupe',
   ],

@@ -1,6 +1,8 @@
 // A session: one node with one console on it, from its start to its kind end.
 import { fileURLToPath } from 'node:url'
 import { Node } from '../node.ts'
+import { threadsMax } from '../threads/crew.ts'
+import { argumentInvalid } from '../verbs/input.ts'
 import { packageVersion } from '../version.ts'
 import { banner } from './banner.ts'
 import { Console } from './console.ts'
@@ -60,7 +62,12 @@ export class Session {
     const isTerminal = stdin.isTTY === true && stdout.isTTY === true
     this.#style = styleOf(surroundings, input)
     const { name } = input
-    this.#node = new Node({ strict: !input.noStrict, ...(name === undefined ? {} : { name }) }, contracts)
+    const nodeOptions = {
+      strict: !input.noStrict,
+      ...(name === undefined ? {} : { name }),
+      ...(input.threads === undefined ? {} : { threads: threadsFrom(input.threads) }),
+    }
+    this.#node = new Node(nodeOptions, contracts)
     const isPrompting = isTerminal && words.length === 0 && input.exec.length === 0
     this.#terminal = isPrompting
       ? new Terminal({ input: stdin, output: stdout, clock: contracts.clock, style: this.#style })
@@ -114,6 +121,7 @@ export class Session {
         : await helloFiles(this.#surroundings.disk)
     // In their order: a name that is taken twice is the later file's fault.
     for (const file of files) await this.#node.definitions.load(file)
+    await this.#node.openThreads()
   }
 
   async #runLines(): Promise<ExitCode> {
@@ -125,6 +133,14 @@ export class Session {
     this.#terminal.write(banner(this.#node, await packageVersion(disk), this.#style))
     return this.#terminal.open(this.#console, new History(disk, historyPath(env)))
   }
+}
+
+/** Reads `--threads`. @throws {Fault} `argument-invalid` */
+function threadsFrom(text: string): number | 'auto' {
+  if (text === 'auto') return text
+  if (/^\d{1,6}$/.test(text) && Number(text) < threadsMax) return Number(text)
+  const place = { verb: 'troupe', name: '--threads' }
+  throw argumentInvalid(place, text, 'a number of threads', `Give 0 to ${threadsMax - 1}, or auto.`)
 }
 
 /** The style of a session, or of a help page before there is one. */

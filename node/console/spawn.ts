@@ -3,4 +3,7 @@ import { spawn as verb } from '../verbs/spawn.ts'
 import { answering } from './command.ts'
 import type { AnyCommand } from './command.ts'
 
-export const spawn: AnyCommand = answering(verb, { print: ({ path }, style) => style.safe(path, 600) })
+export const spawn: AnyCommand = answering(verb, {
+  print: ({ path, thread }, style) =>
+    `${style.safe(path, 600)}${thread === undefined ? '' : style.paint('faint', `  thread ${thread}`)}`,
+})

@@ -10,15 +10,19 @@ import { kill } from './kill.ts'
 import { load } from './load.ts'
 import { ls } from './ls.ts'
 import { mailbox } from './mailbox.ts'
+import { move } from './move.ts'
+import { rebalance } from './rebalance.ts'
 import { restart } from './restart.ts'
 import { resume } from './resume.ts'
 import { run } from './run.ts'
 import { spawn } from './spawn.ts'
+import { spread } from './spread.ts'
 import { state } from './state.ts'
 import { stop } from './stop.ts'
 import { suspend } from './suspend.ts'
 import { tail } from './tail.ts'
 import { tell } from './tell.ts'
+import { threads } from './threads.ts'
 import { top } from './top.ts'
 import { trace } from './trace.ts'
 import { tree } from './tree.ts'
@@ -47,6 +51,10 @@ export const commands: readonly AnyCommand[] = [
   restart,
   suspend,
   resume,
+  threads,
+  move,
+  spread,
+  rebalance,
   definitions,
   load,
   run,

@@ -1,17 +1,20 @@
 // The command top: the actors that stand out; a screen that is redrawn on a terminal, one look elsewhere.
 import { top as verb } from '../verbs/top.ts'
-import { actorColumns } from './actor-columns.ts'
+import { actorColumns, withThread } from './actor-columns.ts'
 import { tableLines } from './columns.ts'
 import { streaming, table } from './command.ts'
 import { dayTime, timeText } from './time-text.ts'
 import type { Sample } from '../sampler.ts'
+import type { Placed } from '../verbs/spot.ts'
 import type { Frame } from '../verbs/top.ts'
 import type { Column } from './columns.ts'
 import type { AnyCommand } from './command.ts'
 import type { Style } from './style.ts'
 
-const columns: readonly Column<Sample>[] = [
-  ...(actorColumns.slice(0, 4) as readonly Column<Sample>[]),
+type Row = Sample & Placed
+
+const columns: readonly Column<Row>[] = [
+  ...(actorColumns.slice(0, 4) as readonly Column<Row>[]),
   {
     title: 'WAIT',
     field: 'waitMs',
@@ -19,7 +22,13 @@ const columns: readonly Column<Sample>[] = [
     text: ({ waitMs }) => (waitMs === 0 ? '' : timeText(waitMs)),
   },
   { title: 'RATE/S', field: 'rate', align: 'right' },
-  ...(actorColumns.slice(4, 6) as readonly Column<Sample>[]),
+  {
+    title: 'CPU',
+    field: 'cpuShare',
+    align: 'right',
+    text: ({ cpuShare }) => (cpuShare === 0 ? '' : `${(cpuShare * 100).toFixed(1)} %`),
+  },
+  ...(actorColumns.slice(4, 6) as readonly Column<Row>[]),
 ]
 
 export const top: AnyCommand = streaming(verb, {
@@ -32,7 +41,11 @@ export const top: AnyCommand = streaming(verb, {
 function frameText(frame: Frame, style: Style): string {
   const { node, at, actors, rate, restarts, deadLetters, sort, rows } = frame
   const head = `${style.paint('strong', style.safe(node))}  ${dayTime(at).slice(0, 8)}  ${plural(actors, 'actor')}, ${rate} messages/s, ${plural(restarts, 'restart')}, ${plural(deadLetters, 'dead letter')}`
-  return [head, style.paint('faint', `by ${sort}`), ...tableLines(rows, columns, style)].join('\n')
+  return [
+    head,
+    style.paint('faint', `by ${sort}`),
+    ...tableLines(rows, withThread(columns, rows), style),
+  ].join('\n')
 }
 
 function plural(count: number, noun: string): string {

@@ -44,5 +44,6 @@ function lineOf(branch: Branch, name: string, style: Style): string {
     style.safe(branch.definition),
     style.status(branch.status),
   ]
-  return `${words.join('  ')}${said === '' ? '' : `, ${said}`}`
+  const where = branch.thread === undefined ? '' : style.paint('faint', `  thread ${branch.thread}`)
+  return `${words.join('  ')}${said === '' ? '' : `, ${said}`}${where}`
 }

@@ -20,6 +20,7 @@ export const why: AnyCommand = answering(verb, {
         [
           ['actor', style.paint('strong', style.safe(data.path, 600))],
           ['status', statusText(data, style)],
+          ['thread', data.thread === undefined ? '' : String(data.thread)],
           ['last fault', fault === null ? 'none' : faultLines(fault, style)],
           ['looked after', care === null ? '' : careText(care, style)],
         ],

@@ -2,22 +2,24 @@
 import { escapeText } from '../../runtime/escape.ts'
 import { Fault } from '../../runtime/fault.ts'
 import { nearest } from '../../runtime/nearest.ts'
+import { away } from '../../runtime/cell.ts'
 import type { Cell } from '../../runtime/cell.ts'
-import type { Node } from '../node.ts'
+import type { Ground } from './ground.ts'
 
 /** Paths that are compared with a wrong one. */
 const comparedMax = 1_000
 
 /** @throws {Fault} `actor-unknown` */
-export function actorAt(node: Node, path: string): Cell {
-  const cell = path === '' ? undefined : node.runtime.cellAt(path)
-  if (cell !== undefined) return cell
-  throw actorUnknown(node, path)
+export function actorAt(ground: Ground, path: string): Cell {
+  const cell = path === '' ? undefined : ground.runtime.cellAt(path)
+  // One that is on its way to another thread is there, or comes back.
+  if (cell !== undefined && (cell.flags & away) === 0) return cell
+  throw actorUnknown(ground, path)
 }
 
-/** The fault for a path where nobody lives. */
-export function actorUnknown(node: Node, path: string): Fault {
-  const near = nearestPath(node, path)
+/** The fault for a path where nobody lives. @param known paths to compare it with; default those of the ground */
+export function actorUnknown(ground: Ground, path: string, known?: readonly string[]): Fault {
+  const near = known === undefined ? nearestPath(ground, path) : nearest(path, known)
   const shown = escapeText(path, 120)
   return new Fault('actor-unknown', `Cannot find "${shown}": no actor lives there`, {
     hint:
@@ -27,8 +29,8 @@ export function actorUnknown(node: Node, path: string): Fault {
   })
 }
 
-function nearestPath(node: Node, path: string): string | undefined {
-  const { registry } = node.runtime.host
+function nearestPath(ground: Ground, path: string): string | undefined {
+  const { registry } = ground.runtime.host
   const alike = registry.startingWith(path.slice(0, 1), comparedMax)
   return nearest(path, alike) ?? nearest(path, registry.startingWith('', comparedMax))
 }
@@ -39,8 +41,8 @@ export function isUnder(of: string, top: string | undefined): boolean {
 }
 
 /** An actor and all below it, or with no path every actor, parents first. @throws {Fault} `actor-unknown` */
-export function* actorsUnder(node: Node, path: string | undefined): Generator<Cell> {
-  const top = path === undefined ? node.runtime.guardian : actorAt(node, path)
+export function* actorsUnder(ground: Ground, path: string | undefined): Generator<Cell> {
+  const top = path === undefined ? ground.runtime.guardian : actorAt(ground, path)
   if (path !== undefined) yield top
   yield* below(top)
 }

@@ -35,16 +35,17 @@ export const ask: Verb<AskInput, Asked> = {
     timeout: optionOr(duration('how long to wait; default 5s', { min: 1, max: 2_147_483_647 }), 5_000),
   },
   examples: ['ask clicks value', `ask hi greet 'Ada'`, 'ask clicks value --timeout 200ms'],
-  async run(node, input, { signal }) {
-    const { definition } = actorAt(node, input.actor)
+  where: ({ actor }) => ({ in: 'home', path: actor }),
+  async run(ground, input, { signal }) {
+    const { definition } = actorAt(ground, input.actor)
     const value = await accepted({ ...input, definition }, signal)
-    const ref = node.find(input.actor)
-    if (ref === undefined) throw actorUnknown(node, input.actor)
-    const { clock } = node.runtime.host
+    const ref = ground.runtime.find(input.actor)
+    if (ref === undefined) throw actorUnknown(ground, input.actor)
+    const { clock } = ground.runtime.host
     const startMs = clock.now()
     const reply = await unlessAborted(signal, ref.ask(input.message, value, { timeoutMs: input.timeout }))
     const tookMs = Math.round((clock.now() - startMs) * 1_000) / 1_000
-    const shown = node.operator.plain(reply, 'whole')
+    const shown = ground.operator.plain(reply, 'whole')
     return {
       path: ref.path,
       message: input.message,

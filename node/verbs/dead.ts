@@ -1,14 +1,18 @@
 // dead: shows the messages that were not handled, and sends them again.
 import { Fault } from '../../runtime/fault.ts'
-import { actorAt, isUnder } from './actor-at.ts'
+import { actorUnknown, isUnder } from './actor-at.ts'
+import { livesSomewhere } from './ground.ts'
 import { argumentInvalid } from './input.ts'
-import { letterOf } from './letter.ts'
+import { idFrom, letterFrom, letterOf } from './letter.ts'
 import { count, option, optional, optionOr, path, text } from './parameter.ts'
 import { listedDefault } from './scan.ts'
 import type { DeadLetter } from '../../runtime/dead-letters.ts'
 import type { Letter } from './letter.ts'
-import type { Node } from '../node.ts'
+import type { Ground } from './ground.ts'
+import { sumCounts } from '../threads/books.ts'
+import type { Part } from './spot.ts'
 import type { Verb } from './verb.ts'
+import type { Where } from './where.ts'
 
 export interface DeadInput {
   readonly path: string | undefined
@@ -26,7 +30,7 @@ export interface Dead {
   readonly total: number
   readonly reasons: Readonly<Record<string, number>>
   /** The ids of those that were sent again. */
-  readonly replayed: readonly number[]
+  readonly replayed: readonly (number | string)[]
 }
 
 export const dead: Verb<DeadInput, Dead> = {
@@ -45,15 +49,16 @@ export const dead: Verb<DeadInput, Dead> = {
     limit: optionOr(count(`lines at most; default ${listedDefault}`, { min: 1, max: 1_100 }), listedDefault),
   },
   examples: ['dead', 'dead clicks --reason handler-failed', 'dead --replay 17', 'dead clicks --replay all'],
-  run(node, { path: top, reason, replay, limit }) {
-    const { deadLetters } = node.runtime.host
+  where: placeOf,
+  async run(ground, { path: top, reason, replay, limit }) {
+    const { deadLetters } = ground.runtime.host
     const fits = deadLetters
       .list()
       .filter((letter) => isUnder(letter.envelope.to.path, top) && isOf(letter, reason))
-    const replayed = replay === undefined ? [] : send(node, replay, fits)
+    const replayed = replay === undefined ? [] : await send(ground, replay, fits)
     const kept = replay === undefined ? fits : fits.filter(({ id }) => replayed.includes(id))
     return {
-      letters: kept.slice(-limit).map((letter) => letterOf(node, letter)),
+      letters: kept.slice(-limit).map((letter) => letterOf(ground, letter)),
       kept: kept.length,
       total: deadLetters.total,
       reasons: deadLetters.counts(),
@@ -62,28 +67,68 @@ export const dead: Verb<DeadInput, Dead> = {
   },
 }
 
+/** A letter with a number is in one thread, whose letters alone are looked through. */
+function placeOf(input: DeadInput): Where<Dead> {
+  const [, thread, letter] = /^(?:(\d{1,10})\.)?(\d{1,15})$/.exec(input.replay ?? '') ?? []
+  if (letter === undefined) return { in: 'all', merge: (parts) => mergeDead(parts, input.limit) }
+  const own = { ...input, replay: letter }
+  return {
+    in: 'thread',
+    id: Number(thread ?? 0),
+    input: own,
+    placed: (part) => mergeDead([part], input.limit),
+    gone: () => letterUnknown(`${thread}.${letter}`),
+  }
+}
+
+/** The letters of all threads by their times. */
+export function mergeDead(parts: readonly Part<Dead>[], limit: number): Dead {
+  const letters = parts.flatMap(({ data, ...spot }) => data.letters.map((letter) => letterFrom(letter, spot)))
+  return {
+    letters: letters.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).slice(-limit),
+    kept: parts.reduce((sum, { data }) => sum + data.kept, 0),
+    total: parts.reduce((sum, { data }) => sum + data.total, 0),
+    reasons: sumCounts(parts.map(({ data }) => data.reasons)),
+    replayed: parts.flatMap(({ data, id }) => data.replayed.map((letter) => idFrom(letter, { id }))),
+  }
+}
+
 function isOf(letter: DeadLetter, reason: string | undefined): boolean {
   return reason === undefined || letter.reason === reason
 }
 
-function send(node: Node, which: string, fits: readonly DeadLetter[]): number[] {
-  if (which === 'all')
-    return fits.flatMap((letter) => (isReplayable(node, letter) ? resend(node, letter) : []))
+async function send(ground: Ground, which: string, fits: readonly DeadLetter[]): Promise<number[]> {
+  if (which === 'all') return await sendAll(ground, fits)
   const id = Number(which)
   if (!/^\d{1,15}$/.test(which))
     throw argumentInvalid({ verb: 'dead', name: 'replay' }, which, 'a number from the list, or "all"')
   const letter = fits.find((kept) => kept.id === id)
-  if (letter !== undefined) return [resend(node, letter)]
-  throw new Fault('letter-unknown', `Cannot replay ${id}: no dead letter of that number is kept`, {
+  if (letter === undefined) throw letterUnknown(which)
+  if (!(await livesSomewhere(ground, letter.envelope.to.path)))
+    throw actorUnknown(ground, letter.envelope.to.path)
+  resend(ground, letter)
+  return [id]
+}
+
+async function sendAll(ground: Ground, fits: readonly DeadLetter[]): Promise<number[]> {
+  const receivers = [...new Set(fits.map(({ envelope }) => envelope.to.path))]
+  const isThere = await Promise.all(receivers.map((receiver) => livesSomewhere(ground, receiver)))
+  const living = new Set(receivers.filter((_, index) => isThere[index]))
+  const wanted = fits.filter(
+    ({ reason, envelope }) => reason !== 'message-poisoned' && living.has(envelope.to.path),
+  )
+  for (const letter of wanted) resend(ground, letter)
+  return wanted.map(({ id }) => id)
+}
+
+function resend({ operator, runtime }: Ground, letter: DeadLetter): void {
+  const cell = runtime.cellAt(letter.envelope.to.path)
+  if (cell === undefined) operator.replayAway(runtime, letter)
+  else operator.replay(letter, cell)
+}
+
+function letterUnknown(which: string): Fault {
+  return new Fault('letter-unknown', `Cannot replay ${which}: no dead letter of that number is kept`, {
     hint: 'See which are kept with "dead"; older ones are only counted.',
   })
-}
-
-function isReplayable(node: Node, { reason, envelope }: DeadLetter): boolean {
-  return reason !== 'message-poisoned' && node.runtime.cellAt(envelope.to.path) !== undefined
-}
-
-function resend(node: Node, letter: DeadLetter): number {
-  node.operator.replay(letter, actorAt(node, letter.envelope.to.path))
-  return letter.id
 }

@@ -1,7 +1,8 @@
 // definitions: lists what can be spawned.
 import { optional, definition } from './parameter.ts'
+import { inMain } from './where.ts'
 import type { LoadedDefinition } from '../definitions.ts'
-import type { Verb } from './verb.ts'
+import type { MainVerb } from './verb.ts'
 
 export interface DefinitionsInput {
   readonly definition: string | undefined
@@ -22,7 +23,7 @@ export interface Kinds {
   readonly definitions: readonly Kind[]
 }
 
-export const definitions: Verb<DefinitionsInput, Kinds> = {
+export const definitions: MainVerb<DefinitionsInput, Kinds> = {
   name: 'definitions',
   summary: 'Lists what can be spawned, with its messages.',
   risk: 'low',
@@ -30,9 +31,12 @@ export const definitions: Verb<DefinitionsInput, Kinds> = {
   answers: 'once',
   parameters: { definition: optional(definition('only this one')) },
   examples: ['definitions', 'definitions counter'],
-  run(node, { definition: name }) {
-    if (name !== undefined) node.definitions.get(name)
-    const loaded = node.definitions.list().filter((one) => name === undefined || one.definition.name === name)
+  where: () => inMain,
+  run(ground, { definition: name }) {
+    if (name !== undefined) ground.definitions.get(name)
+    const loaded = ground.definitions
+      .list()
+      .filter((one) => name === undefined || one.definition.name === name)
     return { definitions: loaded.map(kindOf) }
   },
 }

@@ -33,6 +33,17 @@ export class Feed<T> implements AsyncIterable<T> {
     this.#wake?.()
   }
 
+  /** The first records that wait, once there is one; none when it has ended. For a reader who does not iterate. */
+  async take(max: number): Promise<T[]> {
+    while (this.#waiting.length === 0 && !this.#isEnded) await this.#next()
+    return this.#waiting.splice(0, max)
+  }
+
+  /** The first records that wait now. */
+  takeNow(max: number): T[] {
+    return this.#waiting.splice(0, max)
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
     try {
       for (;;) {

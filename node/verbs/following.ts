@@ -3,7 +3,7 @@ import { Fault } from '../../runtime/fault.ts'
 import { expired, within } from './within.ts'
 import type { Cell } from '../../runtime/cell.ts'
 import type { EventKind, LifecycleEvent } from '../../runtime/event-log.ts'
-import type { Node } from '../node.ts'
+import type { Ground } from './ground.ts'
 
 /**
  * Calls `follow`, which must not throw, for each event from now on.
@@ -11,8 +11,12 @@ import type { Node } from '../node.ts'
  * @returns the way to end it
  * @throws {Fault} `followers-full`
  */
-export function following(node: Node, attempt: string, follow: (event: LifecycleEvent) => void): () => void {
-  const { events } = node.runtime.host
+export function following(
+  ground: Ground,
+  attempt: string,
+  follow: (event: LifecycleEvent) => void,
+): () => void {
+  const { events } = ground.runtime.host
   if (!events.follow(follow)) {
     throw new Fault('followers-full', `Cannot ${attempt}: as many follow the events as may`, {
       hint: 'End another "tail" first.',
@@ -37,10 +41,10 @@ export interface ActAndEvent {
  * @throws {Fault} `command-cancelled`
  */
 export async function followedBy(
-  node: Node,
+  ground: Ground,
   { cell, kinds, act, ms, signal }: ActAndEvent,
 ): Promise<boolean> {
-  const { events, clock } = node.runtime.host
+  const { events, clock } = ground.runtime.host
   const { promise, resolve } = Promise.withResolvers<void>()
   const follow = ({ subject, kind }: LifecycleEvent): void => {
     if (subject === cell && kinds.includes(kind)) resolve()

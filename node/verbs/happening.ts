@@ -3,9 +3,10 @@ import { Fault } from '../../runtime/fault.ts'
 import { wallText } from './moment.ts'
 import type { EventKind, LifecycleEvent } from '../../runtime/event-log.ts'
 import type { Plain } from '../plain.ts'
-import type { Node } from '../node.ts'
+import type { Placed } from './spot.ts'
+import type { Ground } from './ground.ts'
 
-export interface Happening {
+export interface Happening extends Placed {
   readonly seq: number
   readonly at: string
   readonly kind: EventKind
@@ -17,21 +18,21 @@ export interface Happening {
 }
 
 /** Describes an event; the path is made here, not when it happened. */
-export function happeningOf(node: Node, { seq, kind, subject, atMs, detail }: LifecycleEvent): Happening {
+export function happeningOf(ground: Ground, { seq, kind, subject, atMs, detail }: LifecycleEvent): Happening {
   return {
     seq,
-    at: wallText(node, atMs),
+    at: wallText(ground, atMs),
     kind,
     path: subject.path,
     text: textOf(detail),
-    detail: detailOf(node, detail),
+    detail: detailOf(ground, detail),
   }
 }
 
-function detailOf(node: Node, detail: unknown): Plain {
+function detailOf(ground: Ground, detail: unknown): Plain {
   // A record is plain data by its type.
   if (Fault.is(detail)) return detail.toJSON() as unknown as Plain
-  return node.operator.plain(detail) ?? null
+  return ground.operator.plain(detail) ?? null
 }
 
 /** What the kernel gives with its events, in words. */

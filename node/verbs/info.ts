@@ -1,16 +1,18 @@
 // info: tells what one actor is.
 import { actorAt } from './actor-at.ts'
 import { path } from './parameter.ts'
+import { placedAt } from './spot.ts'
 import type { Overflow } from '../../runtime/actor.ts'
 import type { ActorView } from '../../runtime/inspect.ts'
 import type { RestartType } from '../../runtime/supervision.ts'
+import type { Placed } from './spot.ts'
 import type { Verb } from './verb.ts'
 
 export interface InfoInput {
   readonly actor: string
 }
 
-export interface Info extends ActorView {
+export interface Info extends ActorView, Placed {
   /** Empty for a root. */
   readonly parent: string
   readonly messages: readonly string[]
@@ -38,13 +40,18 @@ export const info: Verb<InfoInput, Info> = {
   answers: 'once',
   parameters: { actor: path('whom') },
   examples: ['info clicks'],
-  run(node, { actor }) {
-    const cell = actorAt(node, actor)
+  where: ({ actor }) => ({
+    in: 'home',
+    path: actor,
+    placed: ({ data, ...spot }) => placedAt(data, spot),
+  }),
+  run(ground, { actor }) {
+    const cell = actorAt(ground, actor)
     const { definition, spec, rareIfAny: rare, host } = cell
-    const begunMs = node.operator.begunMs(cell)
-    const nowMs = host.clock.wall() - node.runtime.startedAtWallMs
+    const begunMs = ground.operator.begunMs(cell)
+    const nowMs = host.clock.wall() - ground.runtime.startedAtWallMs
     return {
-      ...node.operator.describe(cell),
+      ...ground.operator.describe(cell),
       parent: cell.parent?.path ?? '',
       messages: definition.messages(),
       behaviours: [...definition.behaviours.keys()],

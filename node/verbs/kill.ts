@@ -33,18 +33,19 @@ export const kill: Verb<KillInput, Killed> = {
     forGood: flag('and does not let it be started again'),
   },
   examples: ['kill clicks', 'kill clicks --for-good'],
-  async run(node, { actor, forGood }, { signal }) {
-    const cell = actorAt(node, actor)
+  where: ({ actor }) => ({ in: 'home', path: actor }),
+  async run(ground, { actor, forGood }, { signal }) {
+    const cell = actorAt(ground, actor)
     const { path: of } = cell
-    const act = (): void => (forGood ? node.operator.killForGood(cell) : node.operator.kill(cell))
-    await followedBy(node, {
+    const act = (): void => (forGood ? ground.operator.killForGood(cell) : ground.operator.kill(cell))
+    await followedBy(ground, {
       cell,
       kinds: ['restarted', 'backoff', 'stopped', 'killed'],
       act,
       ms: answerMsMax,
       signal,
     })
-    const { status, restarts } = node.operator.describe(cell)
+    const { status, restarts } = ground.operator.describe(cell)
     return { path: of, status, restarts }
   },
 }

@@ -2,11 +2,13 @@
 import { wallText } from './moment.ts'
 import type { DeadLetter } from '../../runtime/dead-letters.ts'
 import type { Plain } from '../plain.ts'
-import type { Node } from '../node.ts'
+import type { Spot } from './spot.ts'
+import type { Ground } from './ground.ts'
 
 /** One message that was not handled. */
 export interface Letter {
-  readonly id: number
+  /** By which it can be sent again; of a letter in another thread `3.17`, with the number of the thread. */
+  readonly id: number | string
   readonly at: string
   readonly reason: string
   readonly path: string
@@ -18,16 +20,26 @@ export interface Letter {
   readonly fault: string
 }
 
+/** The letter as it is known outside of its thread: another one in the same place begins to count anew. */
+export function letterFrom<L extends { readonly id: number | string }>(letter: L, { id }: Spot): L {
+  return id === 0 ? letter : { ...letter, id: idFrom(letter.id, { id }) }
+}
+
+/** `3.17`. */
+export function idFrom(letter: number | string, { id }: Pick<Spot, 'id'>): number | string {
+  return id === 0 ? letter : `${id}.${letter}`
+}
+
 /** Describes a dead letter. */
-export function letterOf(node: Node, { id, atMs, reason, envelope, fault }: DeadLetter): Letter {
+export function letterOf(ground: Ground, { id, atMs, reason, envelope, fault }: DeadLetter): Letter {
   return {
     id,
-    at: wallText(node, atMs),
+    at: wallText(ground, atMs),
     reason,
     path: envelope.to.path,
     message: envelope.name,
     from: envelope.from?.path ?? '',
-    payload: node.operator.plain(envelope.payload) ?? null,
+    payload: ground.operator.plain(envelope.payload) ?? null,
     fault: fault === undefined ? '' : `${fault.code}: ${fault.message}`,
   }
 }

@@ -2,7 +2,10 @@
 import { actorsUnder } from './actor-at.ts'
 import { choice, count, definition, option, optional, optionOr, path } from './parameter.ts'
 import { listedDefault, listedMax, Scan } from './scan.ts'
+import { placedAt } from './spot.ts'
+import { homeOrAll } from './where.ts'
 import type { ActorStatus, ActorView } from '../../runtime/inspect.ts'
+import type { Part, Placed } from './spot.ts'
 import type { Verb } from './verb.ts'
 
 export interface LsInput {
@@ -13,7 +16,7 @@ export interface LsInput {
 }
 
 export interface Listed {
-  readonly actors: readonly ActorView[]
+  readonly actors: readonly (ActorView & Placed)[]
   /** All that live, or all that the walk found where it was narrowed. */
   readonly total: number
 }
@@ -36,22 +39,29 @@ export const ls: Verb<LsInput, Listed> = {
     ),
   },
   examples: ['ls', 'ls bank --status failed', 'ls --definition counter --limit 1000'],
-  run(node, { path: top, definition: name, status, limit }) {
-    if (name !== undefined) node.definitions.get(name)
+  where: ({ path: top, limit }) => homeOrAll(top, (parts) => mergeListed(parts, limit)),
+  run(ground, { path: top, definition: name, status, limit }) {
+    if (name !== undefined) ground.definitions.get(name)
     const actors: ActorView[] = []
     const isNarrowed = top !== undefined || name !== undefined || status !== undefined
     const scan = new Scan('ls')
     let total = 0
-    for (const cell of actorsUnder(node, top)) {
+    for (const cell of actorsUnder(ground, top)) {
       // Without a filter the node knows how many there are: nobody has to count.
       if (!isNarrowed && actors.length === limit) break
       scan.step()
       if (name !== undefined && cell.definition.name !== name) continue
-      const view = actors.length < limit || status !== undefined ? node.operator.describe(cell) : undefined
+      const view = actors.length < limit || status !== undefined ? ground.operator.describe(cell) : undefined
       if (status !== undefined && view?.status !== status) continue
       total++
       if (view !== undefined && actors.length < limit) actors.push(view)
     }
-    return { actors, total: isNarrowed ? total : node.runtime.host.totals.actors }
+    return { actors, total: isNarrowed ? total : ground.runtime.host.totals.actors }
   },
+}
+
+/** Lists those of the main thread first, each thread's own in their order. */
+export function mergeListed(parts: readonly Part<Listed>[], limit: number): Listed {
+  const actors = parts.flatMap(({ data, ...spot }) => data.actors.map((actor) => placedAt(actor, spot)))
+  return { actors: actors.slice(0, limit), total: parts.reduce((sum, { data }) => sum + data.total, 0) }
 }

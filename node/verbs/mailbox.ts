@@ -4,7 +4,7 @@ import { count, optionOr, path } from './parameter.ts'
 import type { Overflow } from '../../runtime/actor.ts'
 import type { Envelope } from '../../runtime/envelope.ts'
 import type { Plain } from '../plain.ts'
-import type { Node } from '../node.ts'
+import type { Ground } from './ground.ts'
 import type { Verb } from './verb.ts'
 
 export interface MailboxInput {
@@ -45,8 +45,9 @@ export const mailbox: Verb<MailboxInput, Line> = {
     peek: optionOr(count('messages to show; default 10', { min: 0, max: 1_000 }), 10),
   },
   examples: ['mailbox clicks', 'mailbox clicks --peek 100'],
-  run(node, { actor, peek }) {
-    const cell = actorAt(node, actor)
+  where: ({ actor }) => ({ in: 'home', path: actor }),
+  run(ground, { actor, peek }) {
+    const cell = actorAt(ground, actor)
     const rare = cell.rareIfAny
     return {
       path: cell.path,
@@ -55,18 +56,18 @@ export const mailbox: Verb<MailboxInput, Line> = {
       messagesMax: cell.definition.messagesMax,
       overflow: cell.definition.overflow,
       offers: rare?.offers?.size ?? 0,
-      messages: cell.mailbox.peek(peek).map((envelope, index) => waitingOf(node, envelope, index + 1)),
+      messages: cell.mailbox.peek(peek).map((envelope, index) => waitingOf(ground, envelope, index + 1)),
     }
   },
 }
 
-function waitingOf(node: Node, envelope: Envelope, position: number): Waiting {
+function waitingOf(ground: Ground, envelope: Envelope, position: number): Waiting {
   const isTimer = envelope.origin !== undefined && envelope.from === envelope.to
   return {
     position,
     message: envelope.name,
     from: envelope.from?.path ?? '',
     kind: isTimer ? 'timer' : envelope.origin === undefined ? 'tell' : 'ask',
-    payload: node.operator.plain(envelope.payload) ?? null,
+    payload: ground.operator.plain(envelope.payload) ?? null,
   }
 }

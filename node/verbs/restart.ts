@@ -34,17 +34,18 @@ export const restart: Verb<RestartInput, Restarted> = {
     ),
   },
   examples: ['restart clicks'],
-  async run(node, input, { signal }) {
-    const cell = actorAt(node, input.actor)
+  where: ({ actor }) => ({ in: 'home', path: actor }),
+  async run(ground, input, { signal }) {
+    const cell = actorAt(ground, input.actor)
     const { path: of } = cell
-    const isBegun = await followedBy(node, {
+    const isBegun = await followedBy(ground, {
       cell,
       kinds: ['restarted', 'stopped', 'killed'],
-      act: () => node.operator.restart(cell),
+      act: () => ground.operator.restart(cell),
       ms: input.timeout,
       signal,
     })
-    const { status, restarts } = node.operator.describe(cell)
+    const { status, restarts } = ground.operator.describe(cell)
     if (isBegun) return { path: of, status, restarts }
     throw new Fault(
       'restart-expired',

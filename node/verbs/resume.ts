@@ -24,10 +24,11 @@ export const resume: Verb<ResumeInput, Resumed> = {
   answers: 'once',
   parameters: { actor: path('whom') },
   examples: ['resume clicks'],
-  run(node, { actor }) {
-    const cell = actorAt(node, actor)
-    const isNew = node.operator.resume(cell)
-    const { path: of, status, waiting } = node.operator.describe(cell)
+  where: ({ actor }) => ({ in: 'home', path: actor }),
+  run(ground, { actor }) {
+    const cell = actorAt(ground, actor)
+    const isNew = ground.operator.resume(cell)
+    const { path: of, status, waiting } = ground.operator.describe(cell)
     return { path: of, status, waiting, isNew }
   },
 }

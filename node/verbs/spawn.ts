@@ -1,8 +1,12 @@
 // spawn: starts an actor.
-import { choice, definition, duration, option, optional, path, payloads } from './parameter.ts'
+import { choice, definition, duration, option, optional, path, payloads, text } from './parameter.ts'
+import { placeFrom } from './spawn-place.ts'
+import { placedAt } from './spot.ts'
 import { unlessAborted } from './within.ts'
+import { inMain } from './where.ts'
 import type { RestartType } from '../../runtime/supervision.ts'
-import type { Verb } from './verb.ts'
+import type { Placed } from './spot.ts'
+import type { MainVerb } from './verb.ts'
 
 export interface SpawnInput {
   readonly definition: string
@@ -10,9 +14,10 @@ export interface SpawnInput {
   readonly arg: readonly unknown[]
   readonly restart: RestartType | undefined
   readonly shutdown: number | undefined
+  readonly place: string | undefined
 }
 
-export interface Spawned {
+export interface Spawned extends Placed {
   readonly path: string
   readonly definition: string
 }
@@ -21,7 +26,7 @@ export interface Spawned {
 const noPath = '-'
 const restartTypes: readonly RestartType[] = ['permanent', 'transient', 'temporary']
 
-export const spawn: Verb<SpawnInput, Spawned> = {
+export const spawn: MainVerb<SpawnInput, Spawned> = {
   name: 'spawn',
   summary: 'Starts an actor and waits until its start has ended.',
   details:
@@ -37,8 +42,19 @@ export const spawn: Verb<SpawnInput, Spawned> = {
     shutdown: option(
       duration('how long a kind stop may take before it becomes a kill', { min: 0, max: 2_147_483_647 }),
     ),
+    place: option(
+      text(
+        'where it lives: auto, main, dedicated, or the number of a thread; default auto, where most room is',
+      ),
+    ),
   },
-  examples: ['spawn counter clicks', `spawn greeter hi 'Good day'`, 'spawn counter - --restart permanent'],
+  examples: [
+    'spawn counter clicks',
+    `spawn greeter hi 'Good day'`,
+    'spawn counter - --restart permanent',
+    'spawn counter clicks --place 2',
+  ],
+  where: () => inMain,
   async run(node, input, { signal }) {
     const found = node.definitions.get(input.definition)
     const name = input.path === noPath ? undefined : input.path
@@ -46,11 +62,13 @@ export const spawn: Verb<SpawnInput, Spawned> = {
       ...(name === undefined ? {} : { name }),
       ...(input.restart === undefined ? {} : { restart: input.restart }),
       ...(input.shutdown === undefined ? {} : { shutdownMs: input.shutdown }),
+      ...(input.place === undefined ? {} : { place: placeFrom(input.place) }),
     }
-    const ref = await unlessAborted(
-      signal,
-      node.runtime.spawn({ definition: found, options, args: input.arg }),
-    )
-    return { path: ref.path, definition: found.name }
+    const ref = await unlessAborted(signal, node.spawnRoot({ definition: found, options, args: input.arg }))
+    const spawned = { path: ref.path, definition: found.name }
+    const { fleet } = node
+    const home = fleet?.office.homes.get(ref.path)
+    if (fleet === undefined || home === undefined) return spawned
+    return placedAt(spawned, { slot: fleet.slotOf(home.thread), id: home.thread })
   },
 }

@@ -31,10 +31,11 @@ export const state: Verb<StateInput, Shown> = {
     path: option(text('a part of it, such as met.0 or byName.ada')),
   },
   examples: ['state clicks', 'state hi --path met.0'],
-  run(node, input) {
-    const cell = actorAt(node, input.actor)
+  where: ({ actor }) => ({ in: 'home', path: actor }),
+  run(ground, input) {
+    const cell = actorAt(ground, input.actor)
     const value = input.path === undefined ? cell.state : partOf(cell.state, input.path, input.actor)
-    const shown = node.operator.plain(value)
+    const shown = ground.operator.plain(value)
     const { definition, behaviour } = cell
     return {
       path: cell.path,

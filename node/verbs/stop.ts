@@ -33,13 +33,14 @@ export const stop: Verb<StopInput, Stopped> = {
     ),
   },
   examples: ['stop clicks'],
-  async run(node, input, { signal }) {
-    const cell = actorAt(node, input.actor)
+  where: ({ actor }) => ({ in: 'home', path: actor }),
+  async run(ground, input, { signal }) {
+    const cell = actorAt(ground, input.actor)
     const { path: of } = cell
     const exit = await within(
-      node.runtime.host.clock,
+      ground.runtime.host.clock,
       { ms: input.timeout, signal },
-      node.operator.stop(cell),
+      ground.operator.stop(cell),
     )
     if (exit !== expired) return { path: of, exit }
     throw new Fault(

@@ -25,10 +25,11 @@ export const suspend: Verb<SuspendInput, Suspended> = {
   answers: 'once',
   parameters: { actor: path('whom') },
   examples: ['suspend clicks'],
-  run(node, { actor }) {
-    const cell = actorAt(node, actor)
-    const isNew = node.operator.suspend(cell)
-    const { path: of, status, waiting } = node.operator.describe(cell)
+  where: ({ actor }) => ({ in: 'home', path: actor }),
+  run(ground, { actor }) {
+    const cell = actorAt(ground, actor)
+    const isNew = ground.operator.suspend(cell)
+    const { path: of, status, waiting } = ground.operator.describe(cell)
     return { path: of, status, waiting, isNew }
   },
 }

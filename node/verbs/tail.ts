@@ -3,11 +3,14 @@ import { isUnder } from './actor-at.ts'
 import { Feed } from './feed.ts'
 import { following } from './following.ts'
 import { happeningOf } from './happening.ts'
+import { interleaved } from './interleave.ts'
 import { choice, count, duration, option, optional, path } from './parameter.ts'
 import { eventKinds } from '../../runtime/event-log.ts'
 import type { EventKind, LifecycleEvent } from '../../runtime/event-log.ts'
 import type { Happening } from './happening.ts'
-import type { Node } from '../node.ts'
+import type { Ground } from './ground.ts'
+import { placedAt } from './spot.ts'
+import type { SourceBatch } from './source.ts'
 import type { StreamingVerb } from './verb.ts'
 
 export interface TailInput {
@@ -35,11 +38,33 @@ export const tail: StreamingVerb<TailInput, Happening> = {
     count: option(count('ends after so many', { min: 1, max: 1_000_000 })),
   },
   examples: ['tail', 'tail clicks --for 10s', 'tail --since 5m --kind failed --count 20'],
-  run: (node, input, { signal }) => happenings(node, input, follow(node, input, signal)),
+  where: ({ count: most }) => ({
+    in: 'all',
+    merge: (sources) => interleaved(sources, { recordsOf, compare: byTime, count: most ?? Infinity }),
+  }),
+  run: (ground, input, { signal }) => happenings(ground, input, follow(ground, input, signal)),
+}
+
+/** Those of a batch, with a line for those that came faster than they were fetched. */
+export function recordsOf({ records, dropped, ...spot }: SourceBatch<Happening>): Happening[] {
+  const placed = records.map((record) => placedAt(record, spot))
+  const [first] = placed
+  if (dropped === 0 || first === undefined) return placed
+  const text = `warn: ${dropped} events of this thread came too fast and are left out`
+  const { at, seq } = first
+  return [
+    placedAt({ seq, at, kind: 'log', path: `thread ${spot.slot}`, text, detail: { dropped } }, spot),
+    ...placed,
+  ]
+}
+
+/** The older one first. */
+export function byTime(a: Happening, b: Happening): number {
+  return a.at < b.at ? -1 : a.at > b.at ? 1 : 0
 }
 
 async function* happenings(
-  node: Node,
+  ground: Ground,
   input: TailInput,
   feed: Feed<LifecycleEvent>,
 ): AsyncGenerator<Happening> {
@@ -47,17 +72,17 @@ async function* happenings(
   for await (const event of feed) {
     if (input.kind !== undefined && event.kind !== input.kind) continue
     if (!isUnder(event.subject.path, input.path)) continue
-    yield happeningOf(node, event)
+    yield happeningOf(ground, event)
     left--
     if (left === 0) return
   }
 }
 
 /** The kept events of the last while, then the live ones. */
-function follow(node: Node, input: TailInput, signal: AbortSignal): Feed<LifecycleEvent> {
-  const { events, clock } = node.runtime.host
+function follow(ground: Ground, input: TailInput, signal: AbortSignal): Feed<LifecycleEvent> {
+  const { events, clock } = ground.runtime.host
   const end = (): void => feed.end()
-  const unfollow = following(node, 'follow the events', (event) => feed.push(event))
+  const unfollow = following(ground, 'follow the events', (event) => feed.push(event))
   const alarm = input.for === undefined ? undefined : clock.alarm(clock.now() + input.for, end)
   const feed = new Feed<LifecycleEvent>(() => {
     unfollow()
@@ -65,7 +90,7 @@ function follow(node: Node, input: TailInput, signal: AbortSignal): Feed<Lifecyc
     signal.removeEventListener('abort', end)
   })
   if (input.since !== undefined) {
-    const fromMs = clock.wall() - node.runtime.startedAtWallMs - input.since
+    const fromMs = clock.wall() - ground.runtime.startedAtWallMs - input.since
     for (const event of events.recent()) if (event.atMs >= fromMs) feed.push(event)
   }
   if (signal.aborted) end()

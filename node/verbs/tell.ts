@@ -34,12 +34,13 @@ export const tell: Verb<TellInput, Told> = {
     'tell clicks crash',
     'tell bank/ada deposit {amount: 5, note: "thanks"}',
   ],
-  async run(node, input, { signal }) {
-    const { definition } = actorAt(node, input.actor)
+  where: ({ actor }) => ({ in: 'home', path: actor }),
+  async run(ground, input, { signal }) {
+    const { definition } = actorAt(ground, input.actor)
     const value = await accepted({ ...input, definition }, signal)
     // A schema may take its time: the actor may have gone, or another one have come.
-    const cell = actorAt(node, input.actor)
-    node.operator.tell(cell, input.message, value)
+    const cell = actorAt(ground, input.actor)
+    ground.operator.tell(cell, input.message, value)
     return { path: cell.path, message: input.message, waiting: cell.waiting }
   },
 }

@@ -2,10 +2,14 @@
 import { actorsUnder } from './actor-at.ts'
 import { choice, count, duration, flag, optional, option, optionOr, path } from './parameter.ts'
 import { Scan } from './scan.ts'
+import { inRounds } from './rounds.ts'
+import { placedAt } from './spot.ts'
 import { within } from './within.ts'
 import type { Cell } from '../../runtime/cell.ts'
+import { sampleKey } from '../sampler.ts'
 import type { Look, Sample, SampleOrder } from '../sampler.ts'
-import type { Node } from '../node.ts'
+import type { Ground } from './ground.ts'
+import type { Part, Placed } from './spot.ts'
 import type { StreamingVerb } from './verb.ts'
 
 export interface TopInput {
@@ -28,15 +32,16 @@ export interface Frame {
   readonly rate: number
   readonly restarts: number
   readonly deadLetters: number
-  readonly rows: readonly Sample[]
+  readonly rows: readonly (Sample & Placed)[]
 }
 
-export const sampleOrders: readonly SampleOrder[] = ['mailbox', 'rate', 'restarts', 'wait']
+export const sampleOrders: readonly SampleOrder[] = ['mailbox', 'rate', 'restarts', 'wait', 'cpu']
 
 export const top: StreamingVerb<TopInput, Frame> = {
   name: 'top',
   summary: 'Shows the actors that stand out, once a second.',
-  details: 'Rates are those of the last while. Without a terminal it looks once.',
+  details:
+    'Rates and CPU are those of the last while; CPU is the part of the thread that an actor took, without what its async handlers do after an await. Without a terminal it looks once.',
   risk: 'medium',
   role: 'view',
   answers: 'stream',
@@ -48,32 +53,60 @@ export const top: StreamingVerb<TopInput, Frame> = {
     limit: optionOr(count('lines at most; default 20', { min: 1, max: 1_000 }), 20),
     once: flag('looks once'),
   },
-  examples: ['top', 'top bank --sort wait', 'top --once --json'],
-  run(node, input, { signal }) {
-    const sampler = node.operator.sampler()
+  examples: ['top', 'top bank --sort wait', 'top --sort cpu', 'top --once --json'],
+  where: ({ path: of, sort, limit }) => {
+    const merge = (parts: readonly Part<Frame>[]): Frame => mergeFrames(parts, { sort, limit })
+    if (of !== undefined) return { in: 'home', path: of, placed: (part) => merge([part]) }
+    return { in: 'all', merge: (sources) => inRounds(sources, merge) }
+  },
+  run(ground, input, { signal }) {
+    const sampler = ground.operator.sampler()
     const look = (): Look =>
-      sampler.look(scanned(node, input.path), node.runtime.host.clock.now(), {
+      sampler.look(scanned(ground, input.path), ground.runtime.host.clock.now(), {
         order: input.sort,
         limit: input.limit,
       })
     // Rates need two looks; the first one is not shown.
     look()
-    return frames(node, input, { look, signal })
+    return frames(ground, input, { look, signal })
   },
 }
 
+/** One frame of those that all threads made at about the same time. */
+export function mergeFrames(
+  parts: readonly Part<Frame>[],
+  { sort, limit }: Pick<TopInput, 'sort' | 'limit'>,
+): Frame {
+  const sum = (of: (frame: Frame) => number): number => parts.reduce((total, { data }) => total + of(data), 0)
+  const rows = parts.flatMap(({ data, ...spot }) => data.rows.map((row) => placedAt(row, spot)))
+  return {
+    at:
+      parts
+        .map(({ data }) => data.at)
+        .toSorted()
+        .at(-1) ?? '',
+    node: parts[0]?.data.node ?? '',
+    sort,
+    actors: sum(({ actors }) => actors),
+    rate: sum(({ rate }) => rate),
+    restarts: sum(({ restarts }) => restarts),
+    deadLetters: sum(({ deadLetters }) => deadLetters),
+    rows: rows.toSorted((a, b) => sampleKey(b, sort) - sampleKey(a, sort)).slice(0, limit),
+  }
+}
+
 async function* frames(
-  node: Node,
+  ground: Ground,
   input: TopInput,
   { look, signal }: { readonly look: () => Look; readonly signal: AbortSignal },
 ): AsyncGenerator<Frame> {
-  const { clock, totals, deadLetters } = node.runtime.host
+  const { clock, totals, deadLetters } = ground.runtime.host
   for (let left = input.once ? 1 : (input.count ?? Infinity); left > 0; left--) {
     await within(clock, { ms: input.every, signal }, new Promise<never>(() => {}))
     const { samples, ...sums } = look()
     yield {
       at: new Date(clock.wall()).toISOString(),
-      node: node.name,
+      node: ground.name,
       sort: input.sort,
       ...sums,
       restarts: totals.restarts,
@@ -83,9 +116,9 @@ async function* frames(
   }
 }
 
-function* scanned(node: Node, of: string | undefined): Generator<Cell> {
+function* scanned(ground: Ground, of: string | undefined): Generator<Cell> {
   const scan = new Scan('top')
-  for (const cell of actorsUnder(node, of)) {
+  for (const cell of actorsUnder(ground, of)) {
     scan.step()
     yield cell
   }

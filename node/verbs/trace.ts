@@ -4,7 +4,7 @@ import { Feed } from './feed.ts'
 import { clockText } from './moment.ts'
 import { count, duration, optionOr, path } from './parameter.ts'
 import type { TraceStep } from '../../runtime/trace.ts'
-import type { Node } from '../node.ts'
+import type { Ground } from './ground.ts'
 import type { StreamingVerb } from './verb.ts'
 
 export interface TraceInput {
@@ -39,23 +39,24 @@ export const trace: StreamingVerb<TraceInput, Step> = {
     for: optionOr(duration('how long at most; default 10s', { min: 1, max: 600_000 }), 10_000),
   },
   examples: ['trace clicks', 'trace clicks --count 4 --for 1m'],
-  run(node, input, { signal }) {
-    const cell = actorAt(node, input.actor)
+  where: ({ actor }) => ({ in: 'home', path: actor }),
+  run(ground, input, { signal }) {
+    const cell = actorAt(ground, input.actor)
     const feed = new Feed<TraceStep>(() => {
       end()
       signal.removeEventListener('abort', end)
     })
-    const end = node.runtime.traces.start(
+    const end = ground.runtime.traces.start(
       cell,
       { stepsMax: input.count, forMs: input.for },
       { onStep: (step) => feed.push(step), onEnd: () => feed.end() },
     )
     if (signal.aborted) end()
     signal.addEventListener('abort', end, { once: true })
-    return steps(node, feed)
+    return steps(ground, feed)
   },
 }
 
-async function* steps(node: Node, feed: Feed<TraceStep>): AsyncGenerator<Step> {
-  for await (const { atMs, to, ...step } of feed) yield { at: clockText(node, atMs), path: to, ...step }
+async function* steps(ground: Ground, feed: Feed<TraceStep>): AsyncGenerator<Step> {
+  for await (const { atMs, to, ...step } of feed) yield { at: clockText(ground, atMs), path: to, ...step }
 }

@@ -2,8 +2,11 @@
 import { actorAt } from './actor-at.ts'
 import { count, optional, optionOr, path } from './parameter.ts'
 import { listedDefault, listedMax } from './scan.ts'
+import { placedAt } from './spot.ts'
+import { homeOrAll } from './where.ts'
 import type { Cell } from '../../runtime/cell.ts'
 import type { ActorView } from '../../runtime/inspect.ts'
+import type { Part, Placed } from './spot.ts'
 import type { Verb } from './verb.ts'
 
 export interface TreeInput {
@@ -13,7 +16,7 @@ export interface TreeInput {
 }
 
 /** An actor with those below it that are shown. */
-export interface Branch extends ActorView {
+export interface Branch extends ActorView, Placed {
   readonly name: string
   readonly below: readonly Branch[]
   /** Children that are not shown. */
@@ -49,7 +52,8 @@ export const tree: Verb<TreeInput, Grown> = {
     ),
   },
   examples: ['tree', 'tree bank --depth 2'],
-  run(node, { path: top, depth, limit }) {
+  where: ({ path: top, limit }) => homeOrAll(top, (parts) => mergeGrown(parts, limit)),
+  run(ground, { path: top, depth, limit }) {
     const room = { left: limit }
     const grow = (cell: Cell, levels: number): Branch => {
       room.left--
@@ -61,16 +65,45 @@ export const tree: Verb<TreeInput, Grown> = {
       ) {
         below.push(grow(child, levels - 1))
       }
-      return { ...node.operator.describe(cell), name: cell.name, below, left: cell.childCount - below.length }
+      return {
+        ...ground.operator.describe(cell),
+        name: cell.name,
+        below,
+        left: cell.childCount - below.length,
+      }
     }
-    const { guardian, host } = node.runtime
+    const { guardian, host } = ground.runtime
     const branches: Branch[] = []
-    if (top !== undefined) branches.push(grow(actorAt(node, top), depth))
+    if (top !== undefined) branches.push(grow(actorAt(ground, top), depth))
     else {
       for (let root = guardian.firstChild; root !== undefined && room.left > 0; root = root.next)
         branches.push(grow(root, depth))
     }
     const left = top === undefined ? guardian.childCount - branches.length : 0
-    return { node: node.name, path: top ?? null, branches, left, total: host.totals.actors }
+    return { node: ground.name, path: top ?? null, branches, left, total: host.totals.actors }
   },
+}
+
+/** The roots of the main thread first; only so many actors are kept as were asked for. */
+export function mergeGrown(parts: readonly Part<Grown>[], limit: number): Grown {
+  const room = { left: limit }
+  const branches: Branch[] = []
+  let left = 0
+  for (const { data, ...spot } of parts) {
+    left += data.left
+    for (const branch of data.branches) {
+      if (room.left > 0) branches.push(placedAt(pruned(branch, room), spot))
+      else left++
+    }
+  }
+  const total = parts.reduce((sum, { data }) => sum + data.total, 0)
+  return { node: parts[0]?.data.node ?? '', path: parts[0]?.data.path ?? null, branches, left, total }
+}
+
+/** A branch with as many actors as there is room for. */
+function pruned(branch: Branch, room: { left: number }): Branch {
+  room.left--
+  const below: Branch[] = []
+  for (const child of branch.below) if (room.left > 0) below.push(pruned(child, room))
+  return { ...branch, below, left: branch.left + branch.below.length - below.length }
 }

@@ -1,6 +1,8 @@
 // A verb: one thing that an operator can ask of a node, described so that a console, HTTP and an inspector can all offer it.
 import type { Node } from '../node.ts'
+import type { Ground } from './ground.ts'
 import type { AnyParameter, Parameters } from './parameter.ts'
+import type { AnyWhere, InMain, StreamWhere, Where } from './where.ts'
 
 /** `low` looks at one actor or at few · `medium` walks over many or follows what happens · `high` changes something. */
 export type Risk = 'low' | 'medium' | 'high'
@@ -40,6 +42,16 @@ export interface VerbContext {
 /** A verb with one answer. It never prints; what it returns can be written as JSON. */
 export interface Verb<I, D> extends Signature<I> {
   readonly answers: 'once'
+  /** Not asked on a node without threads. */
+  where(input: I): Where<D>
+  /** @throws {Fault} what stands in the way */
+  run(ground: Ground, input: I, context: VerbContext): D | Promise<D>
+}
+
+/** A verb with one answer that needs the whole node. */
+export interface MainVerb<I, D> extends Signature<I> {
+  readonly answers: 'once'
+  where(input: I): InMain
   /** @throws {Fault} what stands in the way */
   run(node: Node, input: I, context: VerbContext): D | Promise<D>
 }
@@ -47,15 +59,18 @@ export interface Verb<I, D> extends Signature<I> {
 /** A verb that goes on answering, until its bounds are reached or the signal is aborted. */
 export interface StreamingVerb<I, R> extends Signature<I> {
   readonly answers: 'stream'
+  /** Not asked on a node without threads. */
+  where(input: I): StreamWhere<R>
   /**
    * Begins at once; whoever calls it must iterate, or nobody ends what was begun.
    * @throws {Fault} what stands in the way, before the first record
    */
-  run(node: Node, input: I, context: VerbContext): AsyncIterable<R>
+  run(ground: Ground, input: I, context: VerbContext): AsyncIterable<R>
 }
 
 /** A verb whose types are known to itself alone; its input comes from `inputOf`. */
 export interface AnyVerb extends AnySignature {
   readonly answers: 'once' | 'stream'
+  where(input: never): AnyWhere
   run(node: Node, input: never, context: VerbContext): unknown
 }

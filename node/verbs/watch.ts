@@ -1,11 +1,13 @@
 // watch: waits for an actor's end.
 import { Fault } from '../../runtime/fault.ts'
-import { actorAt } from './actor-at.ts'
+import { info } from './info.ts'
+import { perform } from './perform.ts'
 import { duration, optionOr, path } from './parameter.ts'
 import { durationText } from './usage.ts'
 import { expired, within } from './within.ts'
+import { inMain } from './where.ts'
 import type { Exit } from '../../runtime/exit.ts'
-import type { Verb } from './verb.ts'
+import type { MainVerb } from './verb.ts'
 
 export interface WatchInput {
   readonly actor: string
@@ -17,7 +19,7 @@ export interface Watched {
   readonly exit: Exit
 }
 
-export const watch: Verb<WatchInput, Watched> = {
+export const watch: MainVerb<WatchInput, Watched> = {
   name: 'watch',
   summary: 'Waits until an actor has ended for good and tells how.',
   details: 'A restart is not an end.',
@@ -29,8 +31,9 @@ export const watch: Verb<WatchInput, Watched> = {
     for: optionOr(duration('how long to wait; default 1m', { min: 1, max: 86_400_000 }), 60_000),
   },
   examples: ['watch clicks', 'watch clicks --for 10s'],
+  where: () => inMain,
   async run(node, input, { signal }) {
-    const { path: of } = actorAt(node, input.actor)
+    const { path: of } = await perform(node, info, { actor: input.actor }, { signal })
     const { promise, resolve } = Promise.withResolvers<Exit>()
     const unwatch = node.find(of)?.watch(resolve)
     try {

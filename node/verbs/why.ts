@@ -1,9 +1,12 @@
 // why: explains why an actor is as it is.
+import { away } from '../../runtime/cell.ts'
 import { escapeText } from '../../runtime/escape.ts'
+import { invariant } from '../../runtime/invariant.ts'
 import { actorUnknown } from './actor-at.ts'
 import { happeningOf } from './happening.ts'
-import { letterOf } from './letter.ts'
+import { letterOf, letterFrom } from './letter.ts'
 import { path } from './parameter.ts'
+import { placedAt } from './spot.ts'
 import { stackHead } from './stack-head.ts'
 import type { Cell } from '../../runtime/cell.ts'
 import type { Exit } from '../../runtime/exit.ts'
@@ -12,7 +15,8 @@ import type { ActorView } from '../../runtime/inspect.ts'
 import type { Backoff, RestartType, Strategy } from '../../runtime/supervision.ts'
 import type { Happening } from './happening.ts'
 import type { Letter } from './letter.ts'
-import type { Node } from '../node.ts'
+import type { Ground } from './ground.ts'
+import type { Part, Placed } from './spot.ts'
 import type { Verb } from './verb.ts'
 
 export interface WhyInput {
@@ -42,7 +46,7 @@ export interface Care {
   readonly attempt: number
 }
 
-export interface Why extends ActorView {
+export interface Why extends ActorView, Placed {
   /** How it ended; null while it lives. */
   readonly exit: Exit | null
   readonly fault: LastFault | null
@@ -67,44 +71,61 @@ export const why: Verb<WhyInput, Why> = {
   answers: 'once',
   parameters: { actor: path('whom') },
   examples: ['why clicks'],
-  run(node, { actor }) {
-    const cell = node.runtime.cellAt(actor) ?? node.operator.former(node.runtime, actor)
-    if (cell === undefined || actor === '') throw actorUnknown(node, actor)
-    const { events, deadLetters } = node.runtime.host
+  where: ({ actor }) => ({ in: 'home', path: actor, placed: whyFrom, former: latest }),
+  run(ground, { actor }) {
+    const cell = ground.runtime.cellAt(actor) ?? ground.operator.former(ground.runtime, actor)
+    if (cell === undefined || actor === '' || (cell.flags & away) !== 0) throw actorUnknown(ground, actor)
+    const { events, deadLetters } = ground.runtime.host
     const { path: of } = cell
-    const view = node.operator.describe(cell)
+    const view = ground.operator.describe(cell)
     const isGone = view.status === 'ended'
     const rare = cell.rareIfAny
     return {
       ...view,
       exit: isGone ? (rare?.exit ?? { cause: 'stopped' }) : null,
       fault: rare?.lastFault === undefined ? null : faultOf(rare.lastFault),
-      care: isGone ? null : careOf(node, cell),
+      care: isGone ? null : careOf(ground, cell),
       events: events
         .recent()
         .filter(({ subject }) => subject.path === of)
         .slice(-eventsMax)
-        .map((event) => happeningOf(node, event)),
+        .map((event) => happeningOf(ground, event)),
       letters: deadLetters
         .list()
         .filter(({ envelope }) => envelope.to.path === of)
         .slice(-lettersMax)
-        .map((letter) => letterOf(node, letter)),
+        .map((letter) => letterOf(ground, letter)),
     }
   },
+}
+
+/** The account of one thread. */
+export function whyFrom({ data, ...spot }: Part<Why>): Why {
+  return { ...placedAt(data, spot), letters: data.letters.map((letter) => letterFrom(letter, spot)) }
+}
+
+/** Of one that has ended, and that several threads may remember, the account with the newest event. */
+export function latest(parts: readonly Part<Why>[]): Why {
+  const [last] = parts.toSorted((a, b) => (lastAt(a.data) < lastAt(b.data) ? 1 : -1))
+  invariant(last !== undefined, 'Nobody remembers an actor that somebody does')
+  return whyFrom(last)
+}
+
+function lastAt({ events }: Why): string {
+  return events.at(-1)?.at ?? ''
 }
 
 function faultOf(fault: Fault): LastFault {
   return { ...fault.toJSON(), stack: stackHead(fault.cause ?? fault).map((line) => escapeText(line, 300)) }
 }
 
-function careOf(node: Node, cell: Cell): Care | null {
-  const outlook = node.operator.outlook(cell)
+function careOf(ground: Ground, cell: Cell): Care | null {
+  const outlook = ground.operator.outlook(cell)
   if (outlook === undefined) return null
   const { supervision, child, spent, left, attempt } = outlook
   const above = cell.parent?.path ?? ''
   return {
-    supervisor: above === '' ? node.name : above,
+    supervisor: above === '' ? ground.name : above,
     strategy: supervision.strategy,
     intensity: supervision.intensity,
     periodMs: supervision.periodMs,

@@ -1,11 +1,17 @@
 // A test node: a node whose time is moved by hand and whose chance and order of turns follow from a seed.
 import { Node } from '../../node/node.ts'
 import { Fault } from '../../runtime/fault.ts'
+import { invariant } from '../../runtime/invariant.ts'
 import { seededRandom } from '../../runtime/random.ts'
+import { runThread } from '../../node/threads/thread.ts'
 import { ManualClock } from './manual-clock.ts'
+import { MemoryThreads } from './memory-threads.ts'
 import { Probe } from './probe.ts'
+import type { Runtime } from '../../runtime/runtime.ts'
 import type { Definition, DefinitionProtocol } from '../../runtime/actor.ts'
-import type { NodeOptions } from '../../node/node.ts'
+import type { NodeContracts, NodeOptions } from '../../node/node.ts'
+import type { Resident } from '../../node/threads/resident.ts'
+import type { Lane } from '../../runtime/wire.ts'
 
 /** Steps of the clock in one moment: an ask or a timer takes one, 32 messages do. Endless work is found within seconds. */
 const stepsMax = 300_000
@@ -17,6 +23,12 @@ const differencesShownMax = 10
 export interface TestNodeOptions extends NodeOptions {
   /** Decides all chance and whose turn it is; the same seed gives the same run. Default 1. */
   readonly seed?: string | number
+  /** How long a frame is on its way between threads, in milliseconds of the node's time; without it messages between them need none. */
+  readonly delayMs?: (lane: Lane) => number
+  /** Called at each step of each move, in whatever thread it is taken. */
+  readonly failpoint?: NodeContracts['failpoint']
+  /** Hears of what is inside of each worker thread before anything comes for it. */
+  readonly opened?: (resident: Resident) => void
 }
 
 /**
@@ -25,15 +37,48 @@ export interface TestNodeOptions extends NodeOptions {
  */
 export class TestNode extends Node {
   readonly clock: ManualClock
+  /** The worker threads, by their ids, which no thread has twice; `freeze`, `thaw` and `kill` tell what happens to one. */
+  readonly threads: MemoryThreads
+  /** What is inside of each thread but the main one, also of those that are lost. */
+  readonly residents: ReadonlyMap<number, Resident>
   readonly #probes: Probe[] = []
 
   /** @param options see `startTestNode`, which also loads the files */
   constructor(options: TestNodeOptions = {}) {
-    const { seed = 1, strict = true, ...others } = options
+    const { seed = 1, strict = true, delayMs, failpoint, opened, ...others } = options
     const clock = new ManualClock({ stepsMax })
     const random = seededRandom(seed)
-    super({ ...others, strict }, { clock, random: random.fork('chance'), shuffle: random.fork('order') })
+    const residents = new Map<number, Resident>()
+    const failing = failpoint === undefined ? {} : { failpoint }
+    const threads: MemoryThreads = new MemoryThreads({
+      clock,
+      random: random.fork('threads'),
+      ...(delayMs === undefined ? {} : { wires: { delayMs } }),
+      run: (inside, contracts) =>
+        runThread(inside, {
+          ...contracts,
+          ...failing,
+          shuffle: contracts.random.fork('order'),
+          // Modules are shared by all that runs in one thread: what the node has loaded is loaded.
+          definitions: this.definitions,
+          opened: (resident) => {
+            residents.set(inside.request.id, resident)
+            opened?.(resident)
+          },
+        }),
+    })
+    const chance = { random: random.fork('chance'), shuffle: random.fork('order') }
+    super({ ...others, strict }, { clock, ...chance, threads, ...failing })
     this.clock = clock
+    this.threads = threads
+    this.residents = residents
+  }
+
+  /** Ends a worker thread at once, as something thrown where nobody waits would; its roots come back in another. */
+  killThread(slot: number): void {
+    const member = this.fleet?.crew.inSlot(slot)
+    invariant(member !== undefined, 'A thread was to be killed that the node does not have')
+    this.threads.kill(member.id)
   }
 
   /**
@@ -85,27 +130,45 @@ export class TestNode extends Node {
    */
   override async [Symbol.asyncDispose](): Promise<void> {
     await this.settle()
-    this.#checkBooks(this.audit().differences)
+    this.#checkBooks(this.#runtimes().flatMap((runtime) => runtime.audit().differences))
+    const runtimes = this.#runtimes()
     await this.#end()
     const { asks } = this.runtime.host
     const open = asks.waiting === 0 ? [] : [`asks: ${asks.waiting} of ${asks.opened} have had no ending`]
-    this.#checkBooks([...this.audit().differences, ...open])
+    this.#checkBooks([...runtimes.flatMap((runtime) => runtime.audit().differences), ...open])
   }
 
-  async #end(): Promise<void> {
-    let hasEnded = false
-    const end = this.stop().then(() => {
-      hasEnded = true
+  /** Of the main thread and of all that live. */
+  #runtimes(): Runtime[] {
+    const alive = this.threads.alive.flatMap((id) => this.residents.get(id)?.station.runtime ?? [])
+    return [this.runtime, ...alive]
+  }
+
+  /** Starts the worker threads, and moves the time as far as that needs. */
+  override openThreads(): Promise<void> {
+    return this.#through(super.openThreads())
+  }
+
+  #end(): Promise<void> {
+    return this.#through(this.stop())
+  }
+
+  /** Waits for what may need time; one alarm after the other, so that its end is not overshot. */
+  async #through(work: Promise<void>): Promise<void> {
+    let isOver = false
+    const over = work.finally(() => {
+      isOver = true
     })
+    // Awaited below, after the time has been moved.
+    over.catch(() => undefined)
     await this.settle()
     const lastMs = this.clock.now() + endMsMax
-    while (!hasEnded) {
+    while (!isOver) {
       const nextMs = this.clock.nextAlarmMs
       if (nextMs > lastMs) throw unstoppable(this)
-      // One alarm after the other: the end of the node is not to be overshot.
       await this.advance(Math.max(0, nextMs - this.clock.now()))
     }
-    await end
+    await over
   }
 
   #checkBooks(differences: readonly string[]): void {
@@ -140,5 +203,6 @@ export async function startTestNode(options: TestNodeOptions = {}): Promise<Test
   const node = new TestNode(options)
   // One file after the other, as in startNode: which of two of the same name is refused must not be chance.
   for (const file of options.load ?? []) await node.definitions.load(file)
+  if (options.threads !== undefined) await node.openThreads()
   return node
 }

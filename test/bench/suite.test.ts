@@ -1,7 +1,9 @@
 // Tests of the suites: the names of their figures are a promise, and a workload's figures are found wherever they are made.
 import { expect, test } from 'vitest'
 import { local } from '../../bench/local.ts'
-import { metricOf, programsFor, workloadNames, workloadOf } from '../../bench/suite.ts'
+import { metricOf, peersOf, programsFor, workloadNames, workloadOf } from '../../bench/suite.ts'
+import { threads } from '../../bench/threads.ts'
+import type { Program, Suite } from '../../bench/suite.ts'
 
 test('the figures of the suite "local" keep their names', () => {
   expect(local.programs.flatMap(({ figures }) => figures.map(({ name }) => name))).toEqual([
@@ -22,6 +24,53 @@ test('the figures of the suite "local" keep their names', () => {
     'fairness/quiet-p99',
   ])
 })
+
+test('the figures of the suite "threads" keep their names', () => {
+  expect(threads.programs.flatMap(({ figures }) => figures.map(({ name }) => name))).toEqual([
+    'tell-16/msg',
+    'tell-100/msg',
+    'tell-1k/msg',
+    'tell-64k/msg',
+    'fan-in/msg',
+    'ask1/p50',
+    'ask1/p99',
+    'ask64/ask',
+    'scaling/ratio',
+    'move-1k/p50',
+    'move-1k/p99',
+    'move-64k/p50',
+    'move-64k/p99',
+    'move-1m/p50',
+    'move-1m/p99',
+    'moves/move',
+    'moves-10k/time',
+    'replace-blocked/time',
+    'replace-crashed/time',
+    'thread/ready',
+    'thread/rss',
+    'idle/cpu',
+  ])
+})
+
+test('a program is run by those of the suite whom it suits', () => {
+  const program: Program = { name: 'job', figures: [], warmUps: 0, load: async () => ({}) }
+  const suite: Suite = { name: 'jobs', peers: ['troupe', 'limit'], programs: [program] }
+  expect(peersOf(suite, program)).toEqual(['troupe', 'limit'])
+  expect(peersOf(suite, { ...program, peers: ['limit', 'postmessage'] })).toEqual(['limit'])
+  expect(peersOf(suite, { ...program, peers: ['postmessage'] })).toEqual([])
+})
+
+for (const suite of [local, threads]) {
+  test(`each program of the suite "${suite.name}" says what each of its peers does`, async () => {
+    for (const program of suite.programs) {
+      const known = Object.keys(await program.load())
+      expect({ program: program.name, known }).toEqual({
+        program: program.name,
+        known: expect.arrayContaining<string>(peersOf(suite, program)),
+      })
+    }
+  })
+}
 
 test('each workload is named once, though two programs measure parts of it', () => {
   const names = workloadNames(local)

@@ -4,6 +4,9 @@ import { figure } from '../../bench/figure.ts'
 import { goalText, quantity } from '../../bench/quantity.ts'
 import { tableFoot, tableHead, tableRow } from '../../bench/table.ts'
 import type { Result } from '../../bench/race.ts'
+import type { Peer } from '../../bench/workload.ts'
+
+const two: readonly Peer[] = ['troupe', 'limit']
 
 const rate: Result = {
   spec: { name: 'tell/msg', unit: '/s', goal: { min: 15e6, minOfLimit: 0.4 } },
@@ -29,6 +32,10 @@ describe('quantities', () => {
     [1_954.4, 'ms', '1,954 ms'],
     [392.3, 'B', '392 B'],
     [0, 'ms', '0 ms'],
+    [4.91, 'µs', '4.91 µs'],
+    [0.0132, '%', '0.0132 %'],
+    [1.934, 'ratio', '1.93'],
+    [8_912_896, 'B', '8.50 MiB'],
   ] as const) {
     test(`${value} in ${unit} is written "${text}"`, () => {
       expect(quantity(value, unit)).toBe(text)
@@ -39,22 +46,41 @@ describe('quantities', () => {
     expect(goalText(rate.spec.goal, '/s')).toBe('≥ 15 M/s, ≥ 40 % of limit')
     expect(goalText({ min: 1.5e6 }, '/s')).toBe('≥ 1.5 M/s')
     expect(goalText({ max: 0.8 }, 'ms')).toBe('≤ 0.8 ms')
+    expect(goalText({ min: 1.85 }, 'ratio')).toBe('≥ 1.85')
+    expect(goalText({ max: 20 * 2 ** 20 }, 'B')).toBe('≤ 20 MiB')
     expect(goalText({}, 'ms')).toBe('')
   })
 })
 
 describe('the table', () => {
   test('its columns stand under their heads', () => {
-    expect(`${tableHead}\n${tableRow(rate)}\n${tableRow(time)}\n${tableRow(free)}`).toMatchInlineSnapshot(`
-      "figure                    troupe       limit   ratio  goal
-      tell/msg                18.2 M/s    40.0 M/s    0.46  ≥ 15 M/s, ≥ 40 % of limit   met
-      skynet/time             1,500 ms      750 ms    2.00  ≤ 1,200 ms                  missed by 25 %
-      spawn/alive             1.50 k/s      750 /s    2.00  none"
+    expect(`${tableHead(two)}\n${tableRow(rate, two)}\n${tableRow(time, two)}\n${tableRow(free, two)}`)
+      .toMatchInlineSnapshot(`
+        "figure                     troupe        limit   ratio  goal
+        tell/msg                 18.2 M/s     40.0 M/s    0.46  ≥ 15 M/s, ≥ 40 % of limit   met
+        skynet/time              1,500 ms       750 ms    2.00  ≤ 1,200 ms                  missed by 25 %
+        spawn/alive              1.50 k/s       750 /s    2.00  none"
+      `)
+  })
+
+  test('a peer that did not run has a dash, and without ours no goal is judged', () => {
+    const three: readonly Peer[] = [...two, 'postmessage']
+    const { troupe: _, ...others } = rate
+    const rows = [
+      tableHead(three),
+      tableRow({ ...rate, postmessage: 464_000 }, three),
+      tableRow(others, three),
+    ]
+    expect(rows.join('\n')).toMatchInlineSnapshot(`
+      "figure                     troupe        limit  postmessage   ratio  goal
+      tell/msg                 18.2 M/s     40.0 M/s      464 k/s    0.46  ≥ 15 M/s, ≥ 40 % of limit   met
+      tell/msg                        –     40.0 M/s            –          ≥ 15 M/s, ≥ 40 % of limit   not measured"
     `)
+    expect(tableFoot([others, time])).toBe('0 of 1 goals met; missed: skynet/time')
   })
 
   test('a goal that is missed by a hair is not said to be missed by nothing', () => {
-    expect(tableRow({ ...time, troupe: 1_201 })).toContain('missed by 1 %')
+    expect(tableRow({ ...time, troupe: 1_201 }, two)).toContain('missed by 1 %')
   })
 
   test('the last line counts the goals and names the missed ones', () => {

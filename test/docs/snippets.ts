@@ -43,8 +43,10 @@ export class Snippets implements Disposable {
     return file
   }
 
+  /** A block is written as if it stood in the root: what it imports from `./` lies there. */
   writeBlock({ place, lines }: Block): string {
-    return this.write(`${place.replace(/[^\w]+/g, '-')}.ts`, `${lines.join('\n')}\n`)
+    const text = lines.join('\n').replaceAll(" from './", " from '../../")
+    return this.write(`${place.replace(/[^\w]+/g, '-')}.ts`, `${text}\n`)
   }
 
   /** Runs all blocks in one process; after one that fails, goes on with the next in another. */

@@ -7,7 +7,18 @@ export interface Mutant {
   /** Stands exactly once in the file. */
   readonly find: string
   readonly plant: string
+  /** The tests that may see it; without it those of the kernel. */
+  readonly tests?: readonly string[]
 }
+
+/** What runs in several threads, and takes longer. */
+export const threadTests: readonly string[] = [
+  'test/node/threads/lost-in-a-move.test.ts',
+
+  'test/node/threads/promises.test.ts',
+  'test/properties/threads',
+  'test/transports/link',
+]
 
 const mailbox: readonly Mutant[] = [
   {
@@ -37,8 +48,8 @@ const mailbox: readonly Mutant[] = [
   {
     name: 'a stopped actor takes mail',
     file: 'runtime/router.ts',
-    find: 'if ((cell.flags & (closed | ended)) === 0) return true',
-    plant: 'if ((cell.flags & ended) === 0) return true',
+    find: 'if ((cell.flags & (closed | ended)) === 0) {',
+    plant: 'if ((cell.flags & ended) === 0) {',
   },
   {
     name: 'a busy actor handles the next message',
@@ -81,7 +92,7 @@ const asks: readonly Mutant[] = [
   },
   {
     name: 'an ask cycle is not seen after an await',
-    file: 'runtime/ref.ts',
+    file: 'runtime/ask-chain.ts',
     find: '|| ((cell.flags & busy) !== 0 && cell.current === step)',
     plant: '',
   },
@@ -179,7 +190,7 @@ const lives: readonly Mutant[] = [
   {
     name: 'the name of an ended actor stays taken',
     file: 'runtime/ending.ts',
-    find: "if (typeof cell.key === 'string') host.registry.delete(cell.path)",
+    find: 'if (cell.hasName) host.registry.delete(cell.path)',
     plant: '',
   },
   {
@@ -280,5 +291,128 @@ const others: readonly Mutant[] = [
   },
 ]
 
+const threads: readonly Mutant[] = [
+  {
+    name: 'a new home is used before the old way is empty',
+    file: 'transports/link/roads.ts',
+    find: 'if (road.isOpen && road.link !== undefined) this.#flushes.begin(road, road.link)',
+    plant: 'if (road.isOpen && road.link !== undefined) this.#openTo(road)',
+  },
+  {
+    name: 'one move changes a home twice',
+    file: 'node/threads/homes.ts',
+    find: 'if (this.#entries.get(entry.top) !== entry || entry.epoch !== from) return false',
+    plant: 'if (this.#entries.get(entry.top) !== entry || from < 0) return false',
+  },
+  {
+    name: 'an abort does not look whether it was too late',
+    file: 'node/threads/decisions.ts',
+    find: "return Atomics.load(this.words, slot) === wordOf(number, committed) ? 'committed' : 'aborted'",
+    plant: "return 'aborted'",
+  },
+  {
+    name: 'a move is decided without comparing',
+    file: 'node/threads/decisions.ts',
+    find: 'return Atomics.compareExchange(this.words, slot, before, wordOf(number, committed)) === before',
+    plant: 'Atomics.store(this.words, slot, wordOf(number, committed)); return before > 0',
+  },
+  {
+    name: 'the tail of a move is dropped',
+    file: 'transports/link/roads.ts',
+    find: 'road.home = home\n    this.#openTo(road)\n  }',
+    plant: 'road.home = home\n    road.takeHeld()\n    this.#openTo(road)\n  }',
+  },
+  {
+    name: 'a reply goes to the main thread',
+    file: 'transports/link/arrivals.ts',
+    find: 'this.#roads.whenLinked(thread, (link) => {\n      try',
+    plant: 'this.#roads.whenLinked(0, (link) => {\n      try',
+  },
+  {
+    name: 'who is watched is not observed where it went',
+    file: 'runtime/furnish.ts',
+    find: 'if (data.isWatched) context.watched(cell)',
+    plant: '',
+  },
+  {
+    name: 'who comes back is sent to before all has come back',
+    file: 'node/threads/resident.ts',
+    find: 'if (roads.cameHere(home)) for (const cell of subtree(root)) cell.flags |= settling',
+    plant: 'roads.cameHere(home)',
+  },
+  {
+    name: 'what arrives overtakes what is on its way back',
+    file: 'transports/link/arrivals.ts',
+    find: 'return this.#roads.isHeld(to)',
+    plant: 'return false',
+  },
+  {
+    name: 'what was sent on forgets where it has been',
+    file: 'transports/link/arrivals.ts',
+    find: 'const via = [...(traveller.via ?? [link.thread]), this.#thread]',
+    plant: 'const via = [link.thread]',
+  },
+  {
+    name: 'an end in the new home is not believed before the move is known',
+    file: 'node/threads/head-office.ts',
+    find: 'if (thread === entry.move?.target && epoch === entry.epoch + 1)',
+    plant: 'if (thread === -1)',
+  },
+  {
+    name: 'timers stay where the actor was',
+    file: 'runtime/capture.ts',
+    find: 'timers: ticksOf(cell).map((tick) => tick.capture(around.nowMs))',
+    plant: 'timers: []',
+  },
+  {
+    name: 'the stash stays where the actor was',
+    file: 'runtime/capture.ts',
+    find: 'stash: stash.map(toData)',
+    plant: 'stash: []',
+  },
+  {
+    name: 'asks of a lost thread wait for their deadline',
+    file: 'node/threads/station.ts',
+    find: "waiting.refuse(threadLost(thread, 'have an answer'))",
+    plant: 'void waiting',
+  },
+  {
+    name: 'a marker that was in a lost thread is not sent again',
+    file: 'transports/link/flushes.ts',
+    find: 'else if (road.link?.isClosed === false) road.link.flush(',
+    plant: 'else if (road.link === undefined) link.flush(',
+  },
+  {
+    name: 'an answer that names a lost thread is waited for',
+    file: 'transports/link/roads.ts',
+    find: 'if (this.links.isLost(road.home.thread)) this.#askAgain(road)',
+    plant: '',
+  },
+  {
+    name: 'an actor is captured in the middle of its end',
+    file: 'runtime/quiesce.ts',
+    find: 'if (this.#restless === 0) this.#root.host.clock.soon(this.#lookSoon)',
+    plant: 'this.#lookIfAtRest()',
+  },
+  {
+    name: 'the timers of a move that was given up stand still',
+    file: 'runtime/departure.ts',
+    find: 'for (const { entry, dueMs } of this.#held) timers.add(entry, dueMs)',
+    plant: '',
+  },
+  {
+    name: 'who waits for the way is overtaken by who finds it',
+    file: 'transports/link/roads.ts',
+    find: 'for (const traveller of travellers) this.route(traveller)',
+    plant: 'for (const traveller of travellers) this.#ask(path, traveller)',
+  },
+  {
+    name: 'a spawn that was lost with its thread is started again',
+    file: 'node/threads/fleet.ts',
+    find: 'filter(({ hasStarted, move }) => hasStarted || move !== undefined)',
+    plant: "filter(({ state }) => state !== 'starting')",
+  },
+].map((mutant) => ({ ...mutant, tests: threadTests }))
+
 /** All of them. A mutant whose place is gone fails the run: it has to be moved with the code. */
-export const mutants: readonly Mutant[] = [mailbox, asks, timers, lives, supervision, others].flat()
+export const mutants: readonly Mutant[] = [mailbox, asks, timers, lives, supervision, others, threads].flat()

@@ -32,6 +32,17 @@ function copyTree(): string {
   return folder
 }
 
+/** The tests of the kernel; those of the threads take longer. */
+const kernelTests: readonly string[] = [
+  ...['mailbox', 'messages', 'supervision', 'timer-queue', 'payload', 'path'].map(
+    (name) => `test/properties/${name}.test.ts`,
+  ),
+  'test/runtime',
+  'test/supervisors',
+  'test/scenarios',
+  'test/node/fairness.test.ts',
+]
+
 /** Plants a bug and returns the way to take it out; throws if its place is not found exactly once. */
 function plant(folder: string, mutant: Mutant): () => void {
   const file = join(folder, mutant.file)
@@ -47,18 +58,8 @@ function plant(folder: string, mutant: Mutant): () => void {
 }
 
 /** The first failing test, `hang`, or nothing if the bug was not seen. */
-function catcher(folder: string): string | undefined {
-  const args = [
-    'node_modules/vitest/vitest.mjs',
-    'run',
-    '--bail=1',
-    '--reporter=default',
-    'test/runtime',
-    'test/supervisors',
-    'test/properties',
-    'test/scenarios',
-    'test/node/fairness.test.ts',
-  ]
+function catcher(folder: string, tests: readonly string[]): string | undefined {
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--reporter=default', ...tests]
   const run = spawnSync(process.execPath, args, {
     cwd: folder,
     env: { ...process.env, NO_COLOR: '1' },
@@ -77,11 +78,12 @@ function main(): void {
   const folder = copyTree()
   let missed = 0
   try {
-    const innocent = catcher(folder)
+    const used = chosen.map(({ tests }) => tests ?? kernelTests)
+    const innocent = [...new Set(used)].map((tests) => catcher(folder, tests)).find((by) => by !== undefined)
     if (innocent !== undefined) throw new Error(`without any mutant this fails: ${innocent}`)
     for (const mutant of chosen) {
       const takeOut = plant(folder, mutant)
-      const by = catcher(folder)
+      const by = catcher(folder, mutant.tests ?? kernelTests)
       takeOut()
       if (by === undefined) missed++
       console.log(

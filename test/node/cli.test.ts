@@ -52,6 +52,25 @@ export const writer = defineActor('writer', {
   expect(await readFile(written, 'utf8')).toBe('last word')
 })
 
+test('actors live in as many threads as were asked for', async () => {
+  const lines = 'spawn counter a --place 2\ntell a increment 3\nask a value\nmove a 1\nask a value\nls\n'
+  const { code, out, err } = await runProgram(['--threads', '2'], lines)
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(out).toMatch(
+    /^a {2}thread 2\n3\n✔ moved a from thread 2 to thread 1: .*\n3\nPATH {2}THREAD .*\na +1 {2}counter/,
+  )
+})
+
+test('a wrong number of threads is a wrong option', async () => {
+  for (const number of ['x', '64', '-1', '1.5']) {
+    const { code, err } = await runProgram(['--threads', number])
+    expect({ code, err }).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^argument-invalid: .*--threads/),
+    })
+  }
+})
+
 test('help and version are told without a node', async () => {
   const [help, short, version, json] = await Promise.all([
     runProgram(['--help']),

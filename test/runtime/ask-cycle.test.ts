@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { defineActor } from 'troupe'
 import { startTestNode } from 'troupe/testing'
-import { askChainMax } from '../../runtime/ref.ts'
+import { askChainMax } from '../../runtime/ask-chain.ts'
 import type { Fault, Ref } from 'troupe'
 import type { TestNode } from 'troupe/testing'
 

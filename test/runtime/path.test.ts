@@ -1,7 +1,7 @@
 // Tests of the path: which names an actor may have, and how the others are refused.
 import { describe, expect, test } from 'vitest'
 import { Fault } from '../../runtime/fault.ts'
-import { checkName, checkPath, isPath, pathBytesMax } from '../../runtime/path.ts'
+import { checkName, checkPath, isPath, pathBytesMax, upwards } from '../../runtime/path.ts'
 
 function refused(check: (name: unknown) => void, name: unknown): Fault {
   try {
@@ -101,6 +101,17 @@ describe('names that are refused', () => {
       expect(refused(checkName, name).message).toBe(fault.message)
     })
   }
+})
+
+test('upwards of a path are the path itself and those above it, until one is found', () => {
+  const seen: string[] = []
+  const found = upwards('a/b/c', (path) => {
+    seen.push(path)
+    return path === 'a' ? 0 : undefined
+  })
+  expect([found, seen]).toEqual([0, ['a/b/c', 'a/b', 'a']])
+  expect(upwards('ab/c', (path) => (path === 'a' ? 1 : undefined))).toBeUndefined()
+  expect(upwards('', () => 1)).toBeUndefined()
 })
 
 test('a path with a given name in it can be looked up but not chosen', () => {

@@ -33,6 +33,10 @@ export const allowances: Readonly<Record<string, readonly string[]>> = {
   'node/system-random.ts': ['Math.random'],
   'node/system-disk.ts': ['node:fs'],
   'node/load-place.ts': ['node:child_process'],
+  'node/threads/system-threads.ts': ['node:worker_threads', 'Worker'],
+  'node/threads/worker-inside.ts': ['node:worker_threads'],
+  'test/node/threads/evil/wait.ts': ['Atomics.wait'],
+  'transports/thread/wire-port.ts': ['node:worker_threads'],
 }
 
 /** Tests start processes and read files, but they neither wait nor mock; a benchmark measures real time. */

@@ -93,6 +93,9 @@ function lineOf({ kind, detail }: LifecycleEvent, base: Base): LifeEvent | undef
     case 'failed-ending':
     case 'suspended':
     case 'resumed':
+    case 'moved-away':
+    case 'moved-here':
+    case 'thread-lost':
     case 'quarantined':
     case 'hook-failed':
     case 'log':

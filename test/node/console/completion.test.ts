@@ -17,7 +17,7 @@ async function openSet(): Promise<Desk> {
 }
 
 const places: readonly (readonly [line: string, word: string, offers: readonly string[]])[] = [
-  ['sp', 'sp', ['spawn']],
+  ['spa', 'spa', ['spawn']],
   ['  st', 'st', ['state', 'stop']],
   ['xyz', 'xyz', []],
   ['spawn ac', 'ac', ['account']],

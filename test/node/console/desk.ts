@@ -14,6 +14,8 @@ export interface DeskOptions {
   readonly columns?: number
   readonly env?: Readonly<Record<string, string>>
   readonly strict?: boolean
+  /** Worker threads of the node, all in one clock. */
+  readonly threads?: number
 }
 
 /** What the nodes of these tests know. */
@@ -34,8 +36,16 @@ export class Desk implements AsyncDisposable {
   screens: string[] | undefined = undefined
   press: (key: string) => void = () => {}
 
-  constructor({ isJson = false, isTerminal = false, columns = 100, env = {}, strict = true }: DeskOptions) {
-    this.node = new TestNode({ strict })
+  constructor(options: DeskOptions) {
+    const {
+      isJson = false,
+      isTerminal = false,
+      columns = 100,
+      env = {},
+      strict = true,
+      threads = 0,
+    } = options
+    this.node = new TestNode({ strict, threads })
     this.style = new Style({ env: { LANG: 'C.UTF-8', ...env }, isTerminal, columns, color: false })
     this.console = new Console({
       node: this.node,
@@ -112,5 +122,6 @@ export class Desk implements AsyncDisposable {
 export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const desk = new Desk(options)
   for (const file of castFiles) await desk.node.definitions.load(file)
+  await desk.node.openThreads()
   return desk
 }

@@ -27,6 +27,10 @@ const lines: Readonly<Record<string, readonly [line: string, data: object]>> = {
   restart: ['restart clicks', { path: 'clicks', status: 'running' }],
   suspend: ['suspend clicks', { path: 'clicks', status: 'suspended', isNew: true }],
   resume: ['resume still', { path: 'still', isNew: true }],
+  threads: ['threads', { replaced: 0 }],
+  move: ['move clicks 2', { path: 'clicks', to: 2, hasMoved: true, whyNot: null }],
+  spread: ['spread --over 500ms', { goal: 'spread', overMs: 500 }],
+  rebalance: ['rebalance --dry-run --over 500ms', { goal: 'rebalance' }],
   definitions: ['definitions counter', {}],
   load: [
     `load ${new URL('../../../scenarios/hello/greeter.ts', import.meta.url).pathname}`,
@@ -37,8 +41,13 @@ const lines: Readonly<Record<string, readonly [line: string, data: object]>> = {
   exit: ['exit', {}],
 }
 
-async function openBusyDesk(): Promise<Desk> {
-  const desk = await openDesk()
+/** What needs threads to be of any use. */
+const threaded: readonly string[] = ['threads', 'move', 'spread', 'rebalance']
+/** Tables that have a row only where threads are really busy. */
+const mayBeEmpty: readonly string[] = ['spread', 'rebalance']
+
+async function openBusyDesk(command: string): Promise<Desk> {
+  const desk = await openDesk({ threads: threaded.includes(command) ? 2 : 0 })
   await desk.run('spawn counter clicks', 'tell clicks crash', 'spawn family f 2')
   await desk.run('spawn keeper still', 'suspend still', `tell still keep {a: 1}`)
   desk.disk.files.set('script', 'suspend clicks')
@@ -70,7 +79,7 @@ test('there is a line for each command', () => {
 test.each(commands.map((command) => [command.name, command] as const))(
   '%s answers in envelopes that hold what its table shows',
   async (name, command) => {
-    await using desk = await openBusyDesk()
+    await using desk = await openBusyDesk(name)
     const [line, expected] = lines[name] ?? ['', {}]
     const answers = (await answersOf(desk, line)).filter((answer) => answer.command === name)
     for (const answer of answers) {
@@ -88,7 +97,7 @@ test.each(commands.map((command) => [command.name, command] as const))(
     else expect(answers).toHaveLength(1)
     if (command.table === undefined) return
     const rows = command.table.rows(first?.data as never) as readonly object[]
-    expect(rows.length).toBeGreaterThan(0)
+    if (!mayBeEmpty.includes(name)) expect(rows.length).toBeGreaterThan(0)
     for (const row of rows) {
       for (const { field } of command.table.columns) expect(row).toHaveProperty(field)
     }

@@ -13,6 +13,7 @@ import type { ProgramInput } from '../../../node/console/program.ts'
 export const plainInput: ProgramInput = {
   load: castFiles,
   name: undefined,
+  threads: undefined,
   exec: [],
   noStrict: false,
   color: false,

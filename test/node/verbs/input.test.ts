@@ -59,7 +59,7 @@ test('every verb can be described: a name, a sentence, examples that begin with 
 test('a usage shows what must be given and what may be', () => {
   expect(usageOf(verb('ask'))).toBe('ask ACTOR MESSAGE [PAYLOAD] [--timeout TIME]')
   expect(usageOf(verb('spawn'))).toBe(
-    'spawn DEFINITION [PATH] [ARG…] [--restart permanent|transient|temporary] [--shutdown TIME]',
+    'spawn DEFINITION [PATH] [ARG…] [--restart permanent|transient|temporary] [--shutdown TIME] [--place TEXT]',
   )
   expect(usageOf(verb('kill'))).toBe('kill ACTOR [--for-good]')
 })

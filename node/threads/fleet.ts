@@ -1,0 +1,349 @@
+// A fleet: the threads of a node and the roots in them: it spawns, moves, and starts again what a lost thread took along.
+import { auditOf } from './bookkeeping.ts'
+import { Crew } from './crew.ts'
+import { Fault } from '../../runtime/fault.ts'
+import { NODE_LOST } from '../../runtime/exit.ts'
+import { HeadOffice } from './head-office.ts'
+import { loadEverywhere } from './loading.ts'
+import { Mover } from './mover.ts'
+import { place } from './place.ts'
+import { refAt } from '../../runtime/ref.ts'
+import { Resident } from './resident.ts'
+import { Returns } from './returns.ts'
+import { ResidentDesk } from './resident-desk.ts'
+import {
+  actorUnknown,
+  dedicatedTo,
+  kinStay,
+  movesFull,
+  notRoot,
+  notSettled,
+  threadUnknown,
+  unhosted,
+} from './refused-journey.ts'
+import { orderOf } from './spawn-order.ts'
+import { threadLost } from './station.ts'
+import type { ActorDefinition } from '../../runtime/definition.ts'
+import type { LocalRef } from '../../runtime/ref.ts'
+import type { Runtime } from '../../runtime/runtime.ts'
+import type { ChildOptions } from '../../runtime/supervision.ts'
+import type { Threads } from '../../runtime/threads.ts'
+import type { Definitions } from '../definitions.ts'
+import type { Books, NodeAudit } from './books.ts'
+import type { Member } from './crew.ts'
+import type { HomeEntry } from './homes.ts'
+import type { MoveStep } from './mover.ts'
+import type { Calls, MoveOutcome, Notes } from './orders.ts'
+import type { PlaceWish, ThreadFacts } from './place.ts'
+
+/** How long handlers of a moving actor may run on unless somebody says otherwise, in milliseconds. */
+export const moveDeadlineMsDefault = 5_000
+
+/** What a fleet is made from. */
+export interface FleetParts {
+  readonly name: string
+  readonly runtime: Runtime
+  readonly definitions: Definitions
+  readonly threads: Threads
+  readonly strict: boolean
+  readonly threadStallMs?: number | undefined
+  readonly threadHeapMiBMax?: number | undefined
+  readonly failpoint?: ((thread: number, step: MoveStep, top: string) => void) | undefined
+}
+
+/** What a root is spawned from. */
+export interface RootRequest {
+  readonly definition: ActorDefinition
+  /** Undefined for one that is given a name. */
+  readonly name: string | undefined
+  readonly wish: PlaceWish
+  readonly options: ChildOptions
+  readonly args: readonly unknown[]
+}
+
+export class Fleet {
+  readonly office: HeadOffice
+  readonly resident: Resident
+  readonly crew: Crew
+  readonly #parts: FleetParts
+  readonly #desk: ResidentDesk
+  readonly #returns: Returns
+  /** The modules that all threads have loaded. */
+  readonly #hosted = new Set<string>()
+  #isStopping = false
+
+  constructor(parts: FleetParts) {
+    const { runtime, definitions, failpoint } = parts
+    this.#parts = parts
+    this.office = new HeadOffice(() => this.resident)
+    this.office.homes.emptied = (thread) => this.#emptied(thread)
+    this.#desk = new ResidentDesk(() => ({
+      resident: this.resident,
+      mover,
+      otherCall: (_link, verb, input) => (verb === 'resolve' ? this.#resolve(input as string) : undefined),
+      otherNote: (link, verb, input) => this.#note(link.thread, verb, input),
+    }))
+    this.resident = new Resident({
+      thread: 0,
+      runtime,
+      definitions,
+      office: this.office,
+      desk: this.#desk,
+      lost: (thread) => this.#wireLost(thread),
+    })
+    const mover = new Mover(
+      this.resident,
+      this.office.decisions,
+      failpoint === undefined ? undefined : (step, top) => failpoint(0, step, top),
+    )
+    const { words } = this.office.decisions
+    const options = {
+      name: parts.name,
+      strict: parts.strict,
+      threadStallMs: parts.threadStallMs,
+      heapMiBMax: parts.threadHeapMiBMax,
+      decisions: words,
+      load: () => definitions.sources(),
+    }
+    this.crew = new Crew(parts.threads, runtime.host, options, {
+      started: (thread) => void this.resident.station.link(thread.id, thread.wire),
+      lost: (member, why) => void this.#lost(member, why),
+      ping: (thread) => this.call(thread, 'ping', null),
+    })
+    this.#returns = new Returns({
+      crew: this.crew,
+      office: this.office,
+      nowMs: () => runtime.host.clock.now(),
+      spawn: (thread, order) => this.call(thread, 'spawn', order),
+    })
+  }
+
+  /** Starts the threads and waits until all that serve are ready. @throws {Fault} why one is not */
+  async open(count: number): Promise<void> {
+    for (const source of this.#parts.definitions.sources()) this.#hosted.add(source)
+    this.crew.open(count)
+    await Promise.all(this.crew.serving.map((member) => member.ready.promise))
+  }
+
+  /** Imports a module here and in every thread. @throws {Fault} those of `Definitions.load`, here or in one of them */
+  async load(file: string): Promise<string[]> {
+    const prepared = await this.#parts.definitions.prepare(file)
+    const names = await loadEverywhere(this.crew, prepared, (thread, url) => this.call(thread, 'load', url))
+    this.#hosted.add(prepared.url)
+    return names
+  }
+
+  /** Asks a thread, or the main thread itself. */
+  async call<V extends keyof Calls>(
+    thread: number,
+    verb: V,
+    input: Calls[V]['input'],
+  ): Promise<Calls[V]['answer']> {
+    // Both ends are this package's: `Calls` says what the answer is.
+    const answer =
+      thread === 0 ? this.#desk.answer(verb, input) : this.resident.station.call(thread, verb, input)
+    return (await answer) as Calls[V]['answer']
+  }
+
+  /** Starts a root where it is to be, or where there is most room. @throws {Fault} those of `node.spawn` */
+  async spawn(request: RootRequest): Promise<LocalRef> {
+    const { host } = this.#parts.runtime
+    const { definition, name, options, args } = request
+    const number = name === undefined ? ++host.totals.spawned : undefined
+    const path = name ?? `${host.name}/${definition.name}$${(number ?? 0).toString(36)}`
+    const thread = this.#placeFor(path, request)
+    const order = orderOf({ path, number, definition, args, options, epoch: this.office.homes.nextEpoch })
+    const entry = this.office.homes.claim(order, thread)
+    entry.restart = options.restart ?? definition.spec.child?.restart ?? entry.restart
+    try {
+      if (thread === 0) await this.resident.spawn(order, definition)
+      else await this.call(thread, 'spawn', order)
+    } catch (fault) {
+      const hasMoved = entry.move !== undefined || entry.thread !== thread
+      // Its thread was lost with the answer; what has moved has started.
+      if (!hasMoved) {
+        if (Fault.is(fault) && fault.code === 'thread-lost') this.office.ends(entry, NODE_LOST)
+        else this.office.homes.release(entry)
+        throw fault
+      }
+    }
+    entry.hasStarted = true
+    return refAt(host, path)
+  }
+
+  /**
+   * Moves a root and all below it to another thread.
+   * @throws {Fault} `actor-unknown` `thread-unknown` `move-refused` `moves-full`, and those of the move itself
+   */
+  async move(path: string, slot: number, deadlineMs: number = moveDeadlineMsDefault): Promise<MoveOutcome> {
+    const { entry, target } = this.journey(path, slot)
+    if (target === entry.thread) return { actors: 0, pausedMs: 0 }
+    const decision = this.office.decisions.begin()
+    if (decision === undefined) throw movesFull(path)
+    const order = { home: entry.home, target, deadlineMs, ...decision }
+    entry.state = 'moving'
+    entry.move = order
+    try {
+      const outcome = await this.call(entry.thread, 'leave', order)
+      entry.movedMs = this.#parts.runtime.host.clock.now()
+      this.office.homes.change(entry, order.home.epoch, target)
+      return outcome
+    } catch (error) {
+      // Whatever went wrong: the word alone says where the root lives.
+      if (this.office.decisions.abort(order) === 'committed')
+        this.office.homes.change(entry, order.home.epoch, target)
+      throw error
+    } finally {
+      this.office.decisions.end(decision)
+      this.#moveEnded(entry)
+    }
+  }
+
+  /** Which root would go, and to which thread. @throws {Fault} `actor-unknown` `thread-unknown` `move-refused` */
+  journey(path: string, slot: number): { readonly entry: HomeEntry; readonly target: number } {
+    const entry = this.#movable(path)
+    const member = slot === 0 ? undefined : this.crew.inSlot(slot)
+    const target = slot === 0 ? 0 : member?.id
+    if (target === undefined) throw threadUnknown(path, slot)
+    if (member?.kind === 'dedicated' && target !== entry.thread) throw dedicatedTo(path, slot)
+    const { definition } = entry.order
+    if (target !== 0 && target !== entry.thread && !this.#isHosted(definition))
+      throw unhosted(path, definition)
+    return { entry, target }
+  }
+
+  /** What all threads have counted. */
+  books(): Promise<NodeAudit> {
+    const books = (thread: number): Promise<Books> => this.call(thread, 'books', null)
+    const slotOf = (thread: number): number => this.slotOf(thread)
+    return auditOf({ runtime: this.#parts.runtime, crew: this.crew, slotOf, books })
+  }
+
+  /** Ends all actors in all threads, and then the threads. */
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    const members = this.crew.members
+    const ends = members.map(({ id }) => this.call(id, 'stop', null).catch(() => null))
+    await Promise.all(ends)
+    // Not before: with the main thread's timers ends the watch over the others, and one that is blocked would never answer.
+    await this.#parts.runtime.stop()
+    await this.crew.close()
+  }
+
+  #placeFor(path: string, request: RootRequest): number {
+    const { homes } = this.office
+    const isHosted = this.#isHosted(request.definition.name, request.definition)
+    const { wish } = request
+    const near = typeof wish === 'object' && 'near' in wish ? homes.under(wish.near) : undefined
+    const placement = place(wish, {
+      path,
+      isHosted,
+      threads: this.crew.serving.map((member) => this.#factsOf(member)),
+      kin: homes.kinOf(path).map((kin) => ({ path: kin.top, slot: this.slotOf(kin.thread) })),
+      ...(near === undefined ? {} : { nearSlot: this.slotOf(near.thread) }),
+    })
+    if (Fault.is(placement)) throw placement
+    if ('slot' in placement) return placement.slot === 0 ? 0 : (this.crew.inSlot(placement.slot)?.id ?? 0)
+    return this.crew.add('dedicated').id
+  }
+
+  slotOf(thread: number): number {
+    return thread === 0 ? 0 : (this.crew.member(thread)?.slot ?? 0)
+  }
+
+  #factsOf(member: Member): ThreadFacts {
+    const { slot, status, loadShare, id } = member
+    return {
+      slot,
+      status: status === 'spare' ? 'up' : status,
+      loadShare,
+      roots: this.office.homes.countOn(id),
+    }
+  }
+
+  /** Whether the threads have loaded it. Its module counts, not its name: a program may have another definition of that name. */
+  #isHosted(name: string, definition?: ActorDefinition): boolean {
+    const { definitions } = this.#parts
+    const source = definitions.sourceOf(name)
+    if (source === undefined || !this.#hosted.has(source)) return false
+    return definition === undefined || definitions.find(name) === definition
+  }
+
+  #movable(path: string): HomeEntry {
+    const { homes } = this.office
+    const entry = homes.get(path)
+    if (entry === undefined) {
+      const under = homes.under(path)
+      throw under === undefined ? actorUnknown(path) : notRoot(path, under.top)
+    }
+    const [kin] = homes.kinOf(path)
+    if (kin !== undefined) throw kinStay(path, kin.top)
+    if (entry.state === 'settled') return entry
+    throw notSettled(path, entry.state)
+  }
+
+  #moveEnded(entry: HomeEntry): void {
+    entry.move = undefined
+    if (this.office.homes.get(entry.top) !== entry) return
+    if (entry.thread === 0 || this.crew.member(entry.thread) !== undefined) entry.settle()
+    else void this.#returns.take([entry], { kind: 'shared', slot: 0 }, threadLost(entry.thread, 'go on'))
+  }
+
+  /** A thread that was started for one root goes with it. */
+  #emptied(thread: number): void {
+    const member = this.crew.member(thread)
+    if (member?.kind === 'dedicated' && !member.isLost) this.crew.retire(member)
+  }
+
+  #note(thread: number, verb: string, input: unknown): void {
+    if (verb !== 'ready') {
+      this.office.note(verb, input)
+      return
+    }
+    const { fault } = input as Notes['ready']
+    this.crew.ready(thread, fault === null ? undefined : Fault.from(fault))
+  }
+
+  #resolve(path: string): Promise<Calls['resolve']['answer']> {
+    return new Promise((resolve) => this.office.resolve(path, (home) => resolve(home ?? null)))
+  }
+
+  /** A thread runs no more: its roots come back, or end. */
+  async #lost(member: Member, why: Fault): Promise<void> {
+    const { homes } = this.office
+    const { host } = this.#parts.runtime
+    host.events.emit('thread-lost', { path: `thread ${member.slot}` }, why)
+    // A root that has no place yet: whoever spawns it hears of the loss as the fault of that call.
+    const placed = homes.on(member.id).filter(({ hasStarted, move }) => hasStarted || move !== undefined)
+    for (const entry of homes.on(member.id)) if (!placed.includes(entry)) entry.state = 'starting'
+    const entries = placed.filter((entry) => !this.#hasLeft(entry))
+    for (const entry of entries) entry.state = 'returning'
+    this.office.threadLost(member.id, entries)
+    for (const entry of placed) if (!entries.includes(entry)) this.office.outlived(entry.top)
+    for (const other of this.crew.members) this.resident.station.control(other.id, 'lost', member.id)
+    this.resident.station.threadLost(member.id)
+    const moving = new Set(entries.filter(({ move }) => move !== undefined))
+    const back = entries.filter((entry) => !moving.has(entry))
+    if (this.#isStopping) {
+      for (const entry of entries) this.office.ends(entry, NODE_LOST)
+      return
+    }
+    this.crew.replace(member)
+    await this.#returns.take(back, member, why)
+  }
+
+  /** Its thread is dead, or will be: nobody is to be sent there any more. The thread's own end tells why. */
+  #wireLost(thread: number): void {
+    for (const entry of this.office.homes.on(thread)) if (entry.state === 'settled') entry.state = 'returning'
+    const member = this.crew.member(thread)
+    if (member !== undefined) this.crew.expectEnd(member)
+  }
+
+  /** A move that was decided before its source died is a move. */
+  #hasLeft(entry: HomeEntry): boolean {
+    const { move } = entry
+    if (move === undefined || this.office.decisions.abort(move) === 'aborted') return false
+    this.office.homes.change(entry, move.home.epoch, move.target)
+    return true
+  }
+}

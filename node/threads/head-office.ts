@@ -1,0 +1,161 @@
+// The head office: what the main thread knows of all roots of the node, and does for every runtime in it.
+import { Decisions } from './decisions.ts'
+import { Homes } from './homes.ts'
+import { NEVER_EXISTED, NODE_LOST } from '../../runtime/exit.ts'
+import { WatchBroker } from './watch-broker.ts'
+import type { Exit } from '../../runtime/exit.ts'
+import type { Home } from '../../transports/link/record.ts'
+import type { HomeEntry } from './homes.ts'
+import type { Office } from './office.ts'
+import type { Notes } from './orders.ts'
+import type { Resident } from './resident.ts'
+import type { FarWatcher } from './watch-broker.ts'
+
+export class HeadOffice implements Office {
+  readonly homes: Homes = new Homes()
+  readonly decisions: Decisions = new Decisions()
+  readonly #resident: () => Resident
+  readonly #broker: WatchBroker = new WatchBroker({
+    observe: (path) => this.#observe(path),
+    tell: (watcher, path, exit) => this.#tell(watcher, path, exit),
+  })
+
+  /** The threads that were told to report the end of somebody, by the path. */
+  readonly #observing = new Map<string, number>()
+
+  /** @param resident the main thread's own, made after this */
+  constructor(resident: () => Resident) {
+    this.#resident = resident
+  }
+
+  resolve(path: string, answer: (home: Home | undefined) => void): void {
+    this.homes.resolve(path, answer)
+  }
+
+  watch(path: string, watcher: FarWatcher): void {
+    this.#broker.watch(path, watcher)
+  }
+
+  unwatch(path: string, watcher: FarWatcher): void {
+    this.#broker.unwatch(path, watcher)
+    if (!this.#broker.has(path)) this.#observing.delete(path)
+  }
+
+  /** Watches that have not ended. */
+  get watches(): number {
+    return this.#broker.count
+  }
+
+  ended(path: string, exit: Exit): void {
+    this.#observing.delete(path)
+    this.#broker.ended(path, exit)
+  }
+
+  tellEnd(watcher: string, path: string, exit: Exit): void {
+    const entry = this.homes.under(watcher)
+    // While it moves its home may change before the word gets there: so the word waits until that is decided.
+    entry?.whenSettled(() => this.#order(entry.thread, 'hear', { watcher, path, exit }))
+  }
+
+  placed(top: string): void {
+    const entry = this.homes.get(top)
+    if (entry !== undefined && entry.state !== 'moving') entry.settle()
+  }
+
+  gone({ top, thread, epoch }: Home): void {
+    const entry = this.homes.get(top)
+    if (entry === undefined) return
+    // A root that has ended in the target of its move has moved, though its end is known before the move is.
+    if (thread === entry.move?.target && epoch === entry.epoch + 1)
+      this.homes.change(entry, entry.epoch, thread)
+    if (entry.epoch === epoch && entry.thread === thread) this.homes.release(entry)
+  }
+
+  /** Takes what another thread tells. */
+  note(verb: string, input: unknown): void {
+    switch (verb) {
+      case 'watch': {
+        const { path, watcher } = input as Notes['watch']
+        this.watch(path, watcher)
+        return
+      }
+      case 'unwatch': {
+        const { path, watcher } = input as Notes['unwatch']
+        this.unwatch(path, watcher)
+        return
+      }
+      case 'ended': {
+        const { path, exit } = input as Notes['ended']
+        this.ended(path, exit)
+        return
+      }
+      case 'tell-end': {
+        const { watcher, path, exit } = input as Notes['tell-end']
+        this.tellEnd(watcher, path, exit)
+        return
+      }
+      case 'placed':
+        this.placed(input as Notes['placed'])
+        return
+      case 'gone':
+        this.gone((input as Notes['gone']).home)
+    }
+  }
+
+  /** A thread is no more: its actors have ended with it, but for the roots that come back, and nobody in it watches any more. */
+  threadLost(thread: number, lost: readonly HomeEntry[]): void {
+    this.#broker.forgetThread(thread)
+    const tops = new Set(lost.map(({ top }) => top))
+    const wasThere = (path: string): boolean => tops.has(this.homes.under(path)?.top ?? '')
+    this.#broker.forgetActors(wasThere)
+    for (const path of this.#broker.watched((watched) => wasThere(watched) && !tops.has(watched)))
+      this.ended(path, NODE_LOST)
+    // Actors whose end it was to report, and that are nowhere any more.
+    for (const [path, reporter] of this.#observing)
+      if (reporter === thread && this.homes.under(path) === undefined) this.ended(path, NODE_LOST)
+  }
+
+  /** A root whose thread was lost lives again: whoever watched it goes on watching. */
+  cameBack(top: string): void {
+    if (this.#broker.watched((path) => path === top).length > 0) this.#observe(top)
+  }
+
+  /** A root had left its thread when that was lost; what that thread had yet to report of it is asked for again. */
+  outlived(top: string): void {
+    const isHere = (path: string): boolean => this.homes.under(path)?.top === top
+    for (const path of this.#broker.watched(isHere)) this.#observe(path)
+  }
+
+  /** A root is not started again. */
+  ends(entry: HomeEntry, exit: Exit): void {
+    const isBelow = (path: string): boolean => path !== entry.top && this.homes.under(path) === entry
+    const below = this.#broker.watched(isBelow)
+    // Before it is forgotten: who asks for it then finds that nobody was ever there.
+    this.ended(entry.top, exit)
+    for (const path of below) this.ended(path, NODE_LOST)
+    this.homes.release(entry)
+  }
+
+  #observe(path: string): void {
+    const entry = this.homes.under(path)
+    if (entry === undefined) this.ended(path, NEVER_EXISTED)
+    else if (entry.state === 'settled') {
+      this.#observing.set(path, entry.thread)
+      this.#order(entry.thread, 'observe', path)
+    }
+    // It may have ended by then, and another may live under its path.
+    else entry.whenSettled(() => this.#observe(path))
+  }
+
+  #tell(watcher: FarWatcher, path: string, exit: Exit): void {
+    if (watcher.path !== undefined) this.tellEnd(watcher.path, path, exit)
+    else this.#order(watcher.thread, 'heard', { id: watcher.id, exit })
+  }
+
+  /** Gives an order to a thread, which may be the main one. */
+  #order<V extends 'observe' | 'hear' | 'heard'>(thread: number, verb: V, input: Notes[V]): void {
+    const resident = this.#resident()
+    if (thread === 0) resident.take(verb, input)
+    else resident.station.control(thread, verb, input)
+  }
+}

@@ -1,0 +1,36 @@
+// A spawn order: what a thread has to know to start a root, as data; kept by the node to start it again when its thread is lost.
+import type { ActorDefinition } from '../../runtime/definition.ts'
+import type { ChildOptions } from '../../runtime/supervision.ts'
+
+export interface SpawnOrder {
+  /** The whole path, also of a root without a name of its own. */
+  readonly path: string
+  /** The number in the name of such a root. */
+  readonly number?: number
+  readonly definition: string
+  readonly version: number
+  readonly args: readonly unknown[]
+  readonly options: ChildOptions
+  readonly epoch: number
+}
+
+/** The order for the first life of a root. */
+export function orderOf(root: {
+  readonly path: string
+  readonly number: number | undefined
+  readonly definition: ActorDefinition
+  readonly args: readonly unknown[]
+  readonly options: ChildOptions
+  readonly epoch: number
+}): SpawnOrder {
+  const { path, number, definition, args, options, epoch } = root
+  return {
+    path,
+    ...(number === undefined ? {} : { number }),
+    definition: definition.name,
+    version: definition.version,
+    args,
+    options,
+    epoch,
+  }
+}

@@ -1,0 +1,21 @@
+// A ground: what a verb stands on: the part of a node that is in one thread.
+import { Roads } from '../../transports/link/roads.ts'
+import type { Runtime } from '../../runtime/runtime.ts'
+import type { Definitions } from '../definitions.ts'
+import type { Operator } from '../operator.ts'
+
+/** A `Node` is the ground of its main thread. */
+export interface Ground {
+  readonly name: string
+  readonly runtime: Runtime
+  readonly definitions: Definitions
+  readonly operator: Operator
+}
+
+/** Whether somebody may live at a path, in whatever thread: of one below a root elsewhere only the root is known. */
+export async function livesSomewhere({ runtime }: Ground, path: string): Promise<boolean> {
+  if (runtime.cellAt(path) !== undefined) return true
+  const { elsewhere } = runtime.host
+  if (!(elsewhere instanceof Roads)) return false
+  return await new Promise((resolve) => elsewhere.resolve(path, (home) => resolve(home !== undefined)))
+}

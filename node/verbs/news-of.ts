@@ -1,0 +1,17 @@
+// The news of a node: some kinds of events of all its threads.
+import { interleaved } from './interleave.ts'
+import { news } from './news.ts'
+import { openSource, OpenedSources } from './opened-sources.ts'
+import { byTime, recordsOf } from './tail.ts'
+import type { Node } from '../node.ts'
+import type { Happening } from './happening.ts'
+import type { NewsInput } from './news.ts'
+
+/** Begins at once and goes on until the signal is aborted; whoever calls it must iterate. @throws {Fault} `followers-full` */
+export function newsOf(node: Node, input: NewsInput, signal: AbortSignal): AsyncIterable<Happening> {
+  if (node.fleet === undefined) return news.run(node, input, { signal })
+  const sources = new OpenedSources<Happening>(node, (spot) =>
+    openSource({ node, verb: news, input, signal }, spot),
+  )
+  return interleaved(sources, { recordsOf, compare: byTime, count: Infinity })
+}

@@ -1,0 +1,253 @@
+// Arrivals: what a runtime does with each record that comes over one of its links.
+import { absent, Cell, settling } from '../../runtime/cell.ts'
+import { deliverHere } from './deliver-here.ts'
+import { Envelope } from '../../runtime/envelope.ts'
+import { FarOrigin } from './far-origin.ts'
+import { Fault } from '../../runtime/fault.ts'
+import { refAt } from '../../runtime/ref.ts'
+import { deliver, deliverToNobody } from '../../runtime/router.ts'
+import { travellersOf } from './unsent.ts'
+import * as record from './record.ts'
+import { Ask } from '../../runtime/ask.ts'
+import type { Host } from '../../runtime/cell.ts'
+import { Far } from '../../runtime/far.ts'
+import type { FarAnswers, FarAsk } from './far-origin.ts'
+import type { Arrival } from './lane-reader.ts'
+import type { Unsent } from './lane-writer.ts'
+import type { Link } from './link.ts'
+import type { Home } from './record.ts'
+import type { ReplyTable, Waiting } from './reply-table.ts'
+import type { FarOffer, Traveller } from './traveller.ts'
+import type { Roads } from './roads.ts'
+
+/** Answers what is asked of the runtime itself. */
+export interface Desk {
+  /** @returns the reply, or a promise of it; what it throws is sent back as a fault */
+  call(link: Link, verb: string, input: unknown): unknown
+  control(link: Link, verb: string, input: unknown): void
+}
+
+export class Arrivals implements FarAnswers {
+  readonly #host: Host
+  readonly #thread: number
+  readonly #roads: Roads
+  readonly #replies: ReplyTable
+  readonly #desk: Desk
+
+  constructor(
+    at: { readonly host: Host; readonly thread: number; readonly replies: ReplyTable },
+    roads: Roads,
+    desk: Desk,
+  ) {
+    this.#host = at.host
+    this.#thread = at.thread
+    this.#replies = at.replies
+    this.#roads = roads
+    this.#desk = desk
+  }
+
+  take(link: Link, arrival: Arrival<Far>): void {
+    const { kind, id, payload } = arrival
+    if (kind === record.tell) this.#takeTell(link, arrival)
+    else if (kind < record.reply || kind === record.flush) this.#takeRouted(link, arrival)
+    else if (kind === record.reply) this.#waitingFor(id)?.settle(payload)
+    else if (kind === record.refusal) this.#waitingFor(id)?.refuse(faultOf(payload))
+    else this.#takeWord(link, arrival)
+  }
+
+  /** In whole milliseconds, as old as the scheduler's last look at the clock: at worst an ask is handled that has just expired. */
+  nowMs(): number {
+    return this.#host.scheduler.recordMs
+  }
+
+  causeOf(chain: readonly number[]): Envelope | undefined {
+    for (let step = 0; step + 1 < chain.length; step += 2) {
+      if (chain[step] !== this.#thread) continue
+      const asked = this.#replies.peek(chain[step + 1] ?? 0)
+      return asked instanceof Ask ? asked.cause : undefined
+    }
+    return undefined
+  }
+
+  reply({ thread, id }: FarAsk, reply: unknown): void {
+    if (thread === this.#thread) {
+      this.#waitingFor(id)?.settle(reply)
+      return
+    }
+    this.#roads.links.when(thread, (link) => {
+      try {
+        link?.reply(id, reply)
+      } catch (fault) {
+        link?.refuse(id, Fault.wrap(fault, 'payload-unencodable', 'Cannot send a reply'))
+      }
+    })
+  }
+
+  refuse({ thread, id }: FarAsk, fault: Fault): void {
+    if (thread === this.#thread) this.#waitingFor(id)?.refuse(fault)
+    else this.#roads.links.when(thread, (link) => link?.refuse(id, fault))
+  }
+
+  /** What stands behind a message whose asker waits elsewhere; or here after all, if the message has come back. */
+  originOf(ask: FarAsk): FarOrigin | Ask {
+    const own = ask.thread === this.#thread ? this.#replies.peek(ask.id) : undefined
+    return own instanceof Ask ? own : new FarOrigin(ask, this)
+  }
+
+  /** Turns records that never left into what they were made of. */
+  travellersOf(unsent: readonly Unsent[]): Traveller[] {
+    return travellersOf(unsent, {
+      thread: this.#thread,
+      nowMs: () => this.nowMs(),
+      refAt: (path) => refAt(this.#host, path),
+      originOf: ({ replyTo, ...ask }) =>
+        replyTo === this.#thread ? this.#ownAsk(ask.id) : this.originOf({ ...ask, thread: replyTo }),
+      offerOf: (offer) => this.#offerOf(offer),
+    })
+  }
+
+  /** Ends a message whose payload was changed after it was sent, so that it cannot be encoded any more. */
+  spoilt({ kind, to, name, from, id }: Unsent, fault: Fault): void {
+    const sender = from === '' ? undefined : new Far(from)
+    const waiting = kind === record.tell ? undefined : this.#replies.take(id)
+    deliverToNobody(
+      this.#host,
+      new Envelope(new Far(to), name, undefined, sender, undefined),
+      'payload-unencodable',
+      fault,
+    )
+    waiting?.refuse(fault)
+  }
+
+  #ownAsk(id: number): Ask | undefined {
+    const asked = this.#replies.peek(id)
+    return asked instanceof Ask ? asked : undefined
+  }
+
+  #takeTell(link: Link, { to, name, payload, from, hops, beside }: Arrival<Far>): void {
+    link.messagesRead++
+    if (to === undefined) return
+    const cell = this.#cellOf(to)
+    if (cell !== undefined && !this.#isEarly(cell, to, beside?.via)) {
+      deliver(cell, new Envelope(cell, name, payload, from, undefined))
+      return
+    }
+    const envelope = new Envelope(to, name, payload, from, undefined)
+    const traveller: Traveller = { type: 'message', to, envelope, hops, via: beside?.via }
+    if (cell === undefined) this.#stray(link, traveller)
+    else this.#roads.route(traveller)
+  }
+
+  #takeRouted(link: Link, arrival: Arrival<Far>): void {
+    const traveller = this.#travellerOf(link, arrival)
+    if (traveller === undefined) return
+    if (traveller.type === 'message' || traveller.type === 'offer') link.messagesRead++
+    const cell = this.#cellOf(traveller.to)
+    // Back where it began: nobody leaves before that, so its root lives here or has ended here.
+    if (traveller.type === 'flush' && traveller.replyTo === this.#thread && cell === undefined)
+      this.#roads.flushed(traveller.id, undefined)
+    else if (cell === undefined) this.#stray(link, traveller)
+    else if (traveller.type === 'flush')
+      this.#roads.answerFlush(traveller.to.path, traveller.id, traveller.replyTo)
+    else if (traveller.type !== 'kill' && this.#isEarly(cell, traveller.to, traveller.via))
+      this.#roads.route(traveller)
+    else deliverHere(this.#host, cell, traveller)
+  }
+
+  #travellerOf(link: Link, arrival: Arrival<Far>): Traveller | undefined {
+    const { kind, to, name, payload, from, id, timeoutMs, hops } = arrival
+    if (to === undefined) return undefined
+    const replyTo = arrival.beside?.replyTo ?? link.thread
+    const dueMs = link.frameMs + timeoutMs
+    const via = arrival.beside?.via
+    switch (kind) {
+      case record.ask: {
+        const origin = this.originOf({ thread: replyTo, id, dueMs, chain: arrival.beside?.chain ?? [] })
+        return { type: 'message', to, envelope: new Envelope(to, name, payload, from, origin), hops, via }
+      }
+      case record.offer: {
+        const envelope = new Envelope(to, name, payload, from, undefined)
+        return { type: 'offer', to, offer: this.#offerOf({ to, envelope, dueMs, replyTo, id }), hops, via }
+      }
+      case record.flush:
+        return { type: 'flush', to, id, replyTo }
+      default:
+        return { type: kind === record.stop ? 'stop' : 'kill', to, hops, via }
+    }
+  }
+
+  #offerOf(offer: Omit<FarOffer, 'settle' | 'refuse'>): FarOffer {
+    const ask = { thread: offer.replyTo, id: offer.id, dueMs: offer.dueMs, chain: [] }
+    return {
+      ...offer,
+      settle: () => this.reply(ask, null),
+      refuse: (fault) => this.refuse(ask, fault),
+    }
+  }
+
+  #takeWord(link: Link, { kind, id, payload }: Arrival<Far>): void {
+    switch (kind) {
+      case record.flushed:
+        this.#roads.flushed(id, payload === null ? undefined : (payload as Home))
+        return
+      case record.moved:
+        this.#roads.moved(payload as Home)
+        return
+      case record.call:
+        void this.#answer(link, id, payload as [string, unknown])
+        return
+      case record.control: {
+        const [verb, input] = payload as [string, unknown]
+        this.#desk.control(link, verb, input)
+      }
+    }
+  }
+
+  async #answer(link: Link, id: number, [verb, input]: [string, unknown]): Promise<void> {
+    try {
+      link.reply(id, await this.#desk.call(link, verb, input))
+    } catch (error) {
+      link.refuse(id, Fault.wrap(error, 'call-failed', `Cannot do "${verb}" in another thread`))
+    }
+  }
+
+  #waitingFor(id: number): Waiting | undefined {
+    const waiting = this.#replies.take(id)
+    if (waiting === undefined) this.#host.asks.late++
+    return waiting
+  }
+
+  /** The cell that lives here, a settling one included, which senders in this thread must not reach directly yet. */
+  #cellOf(to: Far): Cell | undefined {
+    const known = to.road
+    if (known instanceof Cell && isHere(known)) return known
+    const cell = this.#host.cellAt(to.path)
+    const here = cell !== undefined && isHere(cell) ? cell : undefined
+    to.road = here
+    return here
+  }
+
+  /** Whether it would overtake what the same sender sent before: that was sent on from here, and is on its way back. */
+  #isEarly(cell: Cell, to: Far, via: readonly number[] | undefined): boolean {
+    if ((cell.flags & settling) === 0 || via?.includes(this.#thread) === true) return false
+    return this.#roads.isHeld(to)
+  }
+
+  #stray(link: Link, traveller: Traveller): void {
+    const isFlush = traveller.type === 'flush'
+    if (isFlush) this.#roads.strayed(link, traveller)
+    else {
+      const via = [...(traveller.via ?? [link.thread]), this.#thread]
+      this.#roads.strayed(link, { ...traveller, hops: traveller.hops + 1, via })
+    }
+  }
+}
+
+function isHere(cell: Cell): boolean {
+  return (cell.flags & (absent & ~settling)) === 0
+}
+
+/** Whatever the other side sent as a fault. */
+function faultOf(payload: unknown): Fault {
+  return Fault.wrap(payload, 'call-failed', 'Cannot do what was asked of another thread')
+}

@@ -1,0 +1,11 @@
+// A guide: who knows where the roots live, and who watches whom.
+import type { Watcher } from '../../runtime/elsewhere.ts'
+import type { Exit } from '../../runtime/exit.ts'
+import type { Home } from './record.ts'
+
+export interface Guide {
+  /** Says where a path leads, at once or later; undefined where no root's path is a beginning of it. */
+  resolve(path: string, answer: (home: Home | undefined) => void): void
+  watch(path: string, watcher: Watcher): () => void
+  ended(path: string, exit: Exit): void
+}
