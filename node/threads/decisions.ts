@@ -22,6 +22,11 @@ export class Decisions {
     if (words === undefined) for (let slot = movesMax - 1; slot >= 0; slot--) this.#free.push(slot)
   }
 
+  /** Words that are open, in the thread that gives them out. */
+  get underWay(): number {
+    return movesMax - this.#free.length
+  }
+
   /** Opens a word; undefined if as many moves are under way as may be. */
   begin(): { readonly slot: number; readonly number: number } | undefined {
     const slot = this.#free.pop()

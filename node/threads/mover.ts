@@ -9,7 +9,7 @@ import { Fault } from '../../runtime/fault.ts'
 import { quiesce, subtree } from '../../runtime/quiesce.ts'
 import { refAt } from '../../runtime/ref.ts'
 import { restore } from '../../runtime/restore.ts'
-import { within } from './within-time.ts'
+import { pause, within } from './within-time.ts'
 import type { Captured } from '../../runtime/captured.ts'
 import type { Cell } from '../../runtime/cell.ts'
 import type { Departure } from '../../runtime/departure.ts'
@@ -22,6 +22,11 @@ import type { Resident } from './resident.ts'
 
 /** Milliseconds that a target has for taking a root in before the move is given up. */
 export const arriveMsMax = 10_000
+
+/** How often a move begins anew because something that its root has sent waits on its way. */
+export const clearTriesMax = 20
+/** Milliseconds between two of these. */
+const clearPauseMs = 5
 
 /** The steps of a move, in order; tests end threads at each. */
 export const moveSteps = [
@@ -76,10 +81,10 @@ export class Mover {
     // An actor at rest is captured in this turn, and the codec finds its flaws. Where a handler runs they are looked for before the pause.
     const flaw = pinFlaw(root) ?? (isAtRest(root) ? undefined : dataFlaw(root))
     if (flaw !== undefined) throw flaw
-    const departure = await this.#depart(root, order)
     const { station } = this.#resident
     const { clock } = root.host
     const startMs = clock.now()
+    const departure = await this.#departClear(root, order)
     try {
       const arrival = station.call(order.target, 'arrive', { order, captured: departure.captured })
       // Whoever has given up before that comes does not hear of it.
@@ -130,6 +135,36 @@ export class Mover {
     throw new Fault('actor-unknown', `Cannot move "${home.top}": it has ended`, {
       hint: 'See who lives with "tree".',
     })
+  }
+
+  /**
+   * Captures a root once all that it has sent has arrived, or waits on no way of its own: what it sends from its new home would overtake it.
+   * @throws {Fault} `move-busy` some of that waits for longer, because its receivers move too
+   */
+  async #departClear(root: Cell, order: MoveOrder): Promise<Departure> {
+    const { station } = this.#resident
+    const { clearing } = station.arrivals
+    const { top } = order.home
+    for (let tries = 1; ; tries++) {
+      const departure = await this.#depart(root, order)
+      try {
+        // Most often nobody has anything left to read, and the move goes on in the same turn.
+        const isClear = clearing.isClear || (await within(root.host, arriveMsMax, clearing.clear()))
+        if (isClear && !clearing.holdsFrom(top)) return departure
+      } catch (error) {
+        this.#giveUp(order, departure)
+        throw error
+      }
+      this.#giveUp(order, departure)
+      if (tries === clearTriesMax) throw unclear(top)
+      await pause(root.host, clearPauseMs)
+    }
+  }
+
+  /** Whatever waited for the root is for somebody here after all. */
+  #giveUp({ home }: MoveOrder, departure: Departure): void {
+    departure.release()
+    this.#resident.station.roads.stayed(home.top, home.epoch)
   }
 
   #depart(root: Cell, { home, deadlineMs }: MoveOrder): Promise<Departure> {
@@ -234,6 +269,14 @@ function inOtherWords(root: Cell, fault: Fault): Fault {
 
 function isAtRest(root: Cell): boolean {
   return subtree(root).every(({ flags }) => (flags & (busy | starting | halting)) === 0)
+}
+
+function unclear(top: string): Fault {
+  return new Fault(
+    'move-busy',
+    `Cannot move "${top}": what it has sent waits for receivers that move too, ${clearTriesMax} times in a row`,
+    { hint: 'Move it when the others have come to rest.' },
+  )
 }
 
 function givenUp(top: string): Fault {

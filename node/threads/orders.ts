@@ -24,7 +24,7 @@ export interface MoveOrder {
 /** What a move came to, as its source saw it. */
 export interface MoveOutcome {
   readonly actors: number
-  /** From the capture until the source heard that all live in the new thread. */
+  /** From the order to hold still until the source heard that all live in the new thread. */
   readonly pausedMs: number
 }
 

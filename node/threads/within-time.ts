@@ -21,3 +21,10 @@ export async function within<T>(host: Host, ms: number, promise: Promise<T>): Pr
     host.timers.remove(deadline)
   }
 }
+
+/** Resolves after so many milliseconds of the runtime's own clock. */
+export function pause(host: Host, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    host.timers.add(new Deadline(resolve), host.clock.now() + ms)
+  })
+}

@@ -325,8 +325,8 @@ const threads: readonly Mutant[] = [
   {
     name: 'a reply goes to the main thread',
     file: 'transports/link/arrivals.ts',
-    find: 'this.#roads.whenLinked(thread, (link) => {\n      try',
-    plant: 'this.#roads.whenLinked(0, (link) => {\n      try',
+    find: 'link?.reply(id, reply)',
+    plant: 'this.#roads.links.get(0)?.reply(id, reply)',
   },
   {
     name: 'who is watched is not observed where it went',

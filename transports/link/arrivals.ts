@@ -1,5 +1,6 @@
 // Arrivals: what a runtime does with each record that comes over one of its links.
 import { absent, Cell, settling } from '../../runtime/cell.ts'
+import { Clearing } from './clearing.ts'
 import { deliverHere } from './deliver-here.ts'
 import { Envelope } from '../../runtime/envelope.ts'
 import { FarOrigin } from './far-origin.ts'
@@ -28,6 +29,7 @@ export interface Desk {
 }
 
 export class Arrivals implements FarAnswers {
+  readonly clearing: Clearing
   readonly #host: Host
   readonly #thread: number
   readonly #roads: Roads
@@ -43,6 +45,7 @@ export class Arrivals implements FarAnswers {
     this.#thread = at.thread
     this.#replies = at.replies
     this.#roads = roads
+    this.clearing = new Clearing(roads, at.replies)
     this.#desk = desk
   }
 
@@ -146,7 +149,11 @@ export class Arrivals implements FarAnswers {
     // Back where it began: nobody leaves before that, so its root lives here or has ended here.
     if (traveller.type === 'flush' && traveller.replyTo === this.#thread && cell === undefined)
       this.#roads.flushed(traveller.id, undefined)
-    else if (cell === undefined) this.#stray(link, traveller)
+    else if (traveller.type === 'flush' && cell === undefined && this.#roads.hasEndedHere(traveller.to)) {
+      // Two that wait for each other's markers would wait for ever.
+      const { id, replyTo } = traveller
+      this.#roads.links.when(replyTo, (asker) => asker?.flushed(id, null))
+    } else if (cell === undefined) this.#stray(link, traveller)
     else if (traveller.type === 'flush')
       this.#roads.answerFlush(traveller.to.path, traveller.id, traveller.replyTo)
     else if (traveller.type !== 'kill' && this.#isEarly(cell, traveller.to, traveller.via))
@@ -185,13 +192,16 @@ export class Arrivals implements FarAnswers {
     }
   }
 
-  #takeWord(link: Link, { kind, id, payload }: Arrival<Far>): void {
+  #takeWord(link: Link, { kind, id, payload, hops }: Arrival<Far>): void {
     switch (kind) {
       case record.flushed:
         this.#roads.flushed(id, payload === null ? undefined : (payload as Home))
         return
       case record.moved:
         this.#roads.moved(payload as Home)
+        return
+      case record.echo:
+        void this.clearing.answer(link, id, hops)
         return
       case record.call:
         void this.#answer(link, id, payload as [string, unknown])
@@ -234,6 +244,7 @@ export class Arrivals implements FarAnswers {
   }
 
   #stray(link: Link, traveller: Traveller): void {
+    this.clearing.strayed(link.thread)
     const isFlush = traveller.type === 'flush'
     if (isFlush) this.#roads.strayed(link, traveller)
     else {

@@ -143,6 +143,17 @@ export class Link {
     this.#messages.grew(body.bytes)
   }
 
+  /** Whether the other side has read all messages that were sent. */
+  get isDrained(): boolean {
+    return this.#isClosed || this.#messages.isDrained
+  }
+
+  /** Comes behind all messages, and is answered with a reply. */
+  echo(id: number, depth: number): void {
+    this.#messages.add(record.echo, { id, hops: depth })
+    this.#messages.flush()
+  }
+
   /** Keeps its place among messages. */
   stop(to: Party, { hops, via }: Trail): void {
     if (via !== undefined) this.#messages.beside({ via })

@@ -12,6 +12,11 @@ export class Questions {
     return count
   }
 
+  /** Whether something waits of which `of` says yes. */
+  holds(of: (traveller: Traveller) => boolean): boolean {
+    return this.#waiting.values().some((travellers) => travellers.some(of))
+  }
+
   /** Opens a question, with the first that waits for its answer; that one knows it by its list. */
   open(path: string, traveller: Traveller): readonly Traveller[] {
     const travellers = [traveller]

@@ -32,6 +32,9 @@ export const call = 14
 /** Tells the other runtime itself. */
 export const control = 15
 
+/** Answered with a reply once all that was sent before on its lane has been read; the depth of the question stands where hops do. */
+export const echo = 16
+
 /** How often a message has been sent on, in the bits 8 to 15 of the first word. */
 export function hopsOf(word: number): number {
   return (word >>> 8) & 0xff

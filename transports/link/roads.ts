@@ -6,7 +6,9 @@ import { endSettling } from './settling.ts'
 import { Flushes } from './flushes.ts'
 import { makeFarOffer } from './far-offer.ts'
 import { holdFirst, Road } from './road.ts'
+import { RoadMap } from './road-map.ts'
 import { linkMessagesWaitingMax } from './link.ts'
+import { Links } from './links.ts'
 import { Questions } from './questions.ts'
 import { upwards } from '../../runtime/path.ts'
 import type { Cell, Host } from '../../runtime/cell.ts'
@@ -16,14 +18,10 @@ import type { Exit } from '../../runtime/exit.ts'
 import type { Far } from '../../runtime/far.ts'
 import type { Fault } from '../../runtime/fault.ts'
 import type { Guide } from './guide.ts'
-import { Links } from './links.ts'
 import type { Link } from './link.ts'
 import type { ReplyTable } from './reply-table.ts'
 import type { Home } from './record.ts'
 import type { Traveller } from './traveller.ts'
-
-/** Roads that one runtime remembers; the oldest is forgotten for a new one, and asked for again at need. */
-export const roadsMax = 100_000
 
 /** What roads are made from. */
 export interface RoadParts {
@@ -39,7 +37,7 @@ export class Roads implements Elsewhere {
   /** The epochs of the roots that live here. */
   readonly epochs: Map<string, number> = new Map()
   readonly #parts: RoadParts
-  readonly #roads = new Map<string, Road>()
+  readonly #roads = new RoadMap()
   readonly #questions = new Questions()
   readonly #dispatch: Dispatch
   readonly #flushes: Flushes
@@ -57,9 +55,12 @@ export class Roads implements Elsewhere {
 
   /** Messages that wait for a way. */
   get held(): number {
-    let count = this.#questions.held
-    for (const road of this.#roads.values()) count += road.held.length
-    return count
+    return this.#questions.held + this.#roads.held
+  }
+
+  /** Whether something waits here for its way of which `of` says yes. */
+  holds(of: (traveller: Traveller) => boolean): boolean {
+    return this.#roads.holds(of) || this.#questions.holds(of)
   }
 
   /** Says where a path leads, at once or later; undefined where no root's path is a beginning of it. */
@@ -126,7 +127,7 @@ export class Roads implements Elsewhere {
   /** Puts something on its way: along a road, into the hands of somebody here, or behind the question where its receiver lives. */
   route(traveller: Traveller): void {
     const { to } = traveller
-    const road = this.#roadTo(to)
+    const road = this.#roads.to(to)
     if (road !== undefined) this.#along(road, traveller)
     else if (this.#cellFor(to) !== undefined || this.#isBelowHere(to.path)) this.#arrive(traveller)
     else this.#ask(to.path, traveller)
@@ -134,7 +135,7 @@ export class Roads implements Elsewhere {
 
   /** Somebody sent here what is not for anybody here. It goes on, and the sender hears of a better way. */
   strayed(link: Link, traveller: Traveller): void {
-    const road = this.#roadTo(traveller.to)
+    const road = this.#roads.to(traveller.to)
     if (road?.isOpen === true && !road.told.has(link.thread)) {
       road.told.add(link.thread)
       link.moved(road.home)
@@ -154,7 +155,7 @@ export class Roads implements Elsewhere {
   leaving(home: Home): void {
     const road = new Road(home)
     this.epochs.delete(home.top)
-    this.#roads.set(home.top, road)
+    this.#roads.add(road)
   }
 
   /** It went there, and lives. */
@@ -190,9 +191,15 @@ export class Roads implements Elsewhere {
     return false
   }
 
+  /** Whether its root came here and has ended before all was back that had been sent on from here. */
+  hasEndedHere(to: Far): boolean {
+    const road = this.#roads.to(to)
+    return road?.flushId !== undefined && road.home.thread === this.#parts.thread
+  }
+
   /** Whether what is sent to it from here has to wait now. */
   isHeld(to: Far): boolean {
-    return this.#roadTo(to)?.isOpen === false
+    return this.#roads.to(to)?.isOpen === false
   }
 
   /** Calls when everything that was sent on from here to a root that lives here now has come back; at once if nothing is on its way. */
@@ -256,7 +263,8 @@ export class Roads implements Elsewhere {
       this.#flushes.forget(road)
       road.link = undefined
     }
-    const others = holdFirst(unsent, (to) => this.#roadTo(to))
+    const others = holdFirst(unsent, (to) => this.#roads.to(to))
+    for (const road of this.#roads.values()) if (road.held.length > 0) this.#roads.waitsOn(road)
     this.#askAgainAbout(thread)
     for (const traveller of others) this.route(traveller)
     for (const traveller of this.#dispatch.takeCrowded(link)) this.route(traveller)
@@ -288,15 +296,6 @@ export class Roads implements Elsewhere {
     })
   }
 
-  #roadTo(to: Far): Road | undefined {
-    if (to.road instanceof Road && !to.road.isOver) return to.road
-    to.road = undefined
-    if (this.#roads.size === 0) return undefined
-    const road = upwards(to.path, (top) => this.#roads.get(top))
-    to.road = road
-    return road
-  }
-
   /** Whether the root above a path lives here: then the main thread need not be asked who else might have it. */
   #isBelowHere(path: string): boolean {
     return upwards(path, (top) => this.epochs.get(top)) !== undefined
@@ -308,9 +307,14 @@ export class Roads implements Elsewhere {
   }
 
   #along(road: Road, traveller: Traveller): void {
-    if (road.isOpen && road.link !== undefined) this.#sendAlong(road, road.link, traveller)
-    else if (road.held.length < linkMessagesWaitingMax) road.held.push(traveller)
-    else this.#dispatch.refuse(traveller, 'wire-full')
+    // Whoever came here and has ended since, before its own flush was back, answers no flush of others: two that wait for each other.
+    const hasEnded = road.flushId !== undefined && road.home.thread === this.#parts.thread
+    if (traveller.type === 'flush' && hasEnded) this.#arrive(traveller)
+    else if (road.isOpen && road.link !== undefined) this.#sendAlong(road, road.link, traveller)
+    else if (road.held.length < linkMessagesWaitingMax) {
+      road.held.push(traveller)
+      this.#roads.waitsOn(road)
+    } else this.#dispatch.refuse(traveller, 'wire-full')
   }
 
   #sendAlong(road: Road, link: Link, traveller: Traveller): void {
@@ -328,7 +332,7 @@ export class Roads implements Elsewhere {
       if (!this.#questions.close(path, travellers)) return
       if (home !== undefined && home.thread !== this.#parts.thread) this.#roadOf(home)
       for (const one of travellers) {
-        const road = this.#roadTo(one.to)
+        const road = this.#roads.to(one.to)
         if (road === undefined) this.#arrive(one)
         else this.#along(road, one)
       }
@@ -339,8 +343,8 @@ export class Roads implements Elsewhere {
     const known = this.#roads.get(home.top)
     if (known !== undefined) return known
     const road = new Road(home)
-    if (this.#roads.size >= roadsMax) this.#forgetOldest()
-    this.#roads.set(home.top, road)
+    if (this.#roads.isFull) this.#forgetOldest()
+    this.#roads.add(road)
     this.#openTo(road)
     // What waits for the way to other paths below the same root goes first, before anything newer finds the road.
     this.placed(home.top)
@@ -349,12 +353,10 @@ export class Roads implements Elsewhere {
 
   /** What was sent on it must have arrived before anybody looks for the way anew. */
   #forgetOldest(): void {
-    for (const road of this.#roads.values()) {
-      if (!road.isOpen || road.link === undefined) continue
-      road.isLeaving = true
-      this.#flushes.begin(road, road.link)
-      return
-    }
+    const oldest = this.#roads.oldestOpen()
+    if (oldest === undefined) return
+    oldest.road.isLeaving = true
+    this.#flushes.begin(oldest.road, oldest.link)
   }
 
   /** Opens a road to its home, once there is a link. */
@@ -377,7 +379,7 @@ export class Roads implements Elsewhere {
     road.isOver = true
     road.isOpen = false
     this.#flushes.forget(road)
-    this.#roads.delete(road.top)
+    this.#roads.delete(road)
     endSettling(this.#parts.host, road.top)
     for (const traveller of road.takeHeld()) this.route(traveller)
     for (const run of road.whenOver.splice(0)) run()

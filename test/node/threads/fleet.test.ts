@@ -335,6 +335,22 @@ describe('the order of one sender', () => {
     )
   })
 
+  test.each([
+    ['to where the receiver lives', 1],
+    ['to where neither has been', 0],
+  ])('holds when it overtakes its own messages on its way %s', async (_, thread) => {
+    await using node = await start({ delayMs: (lane) => (lane === 'messages' ? 100 : 1) })
+    const receiver = await passing(node, node.spawn(tenant, { name: 'receiver', place: { thread: 1 } }))
+    const sender = await passing(node, node.spawn(tenant, { name: 'sender', place: { thread: 2 } }))
+    sender.tell('note', 'road')
+    await node.advance(200)
+    sender.tell('tellTwice', { to: receiver, afterMs: 30 })
+    await node.advance(105)
+    await passing(node, node.move(sender, { thread }))
+    await node.advance(500)
+    expect(await passing(node, receiver.ask('notes'))).toEqual(['first', 'last'])
+  })
+
   test('holds while the receiver moves to and fro, and frames take their time', async () => {
     let delays = 7
     const delayMs = (): number => {

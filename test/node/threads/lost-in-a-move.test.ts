@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { refAt } from '../../../runtime/ref.ts'
 import { startTestNode } from 'troupe/testing'
 import { moveSteps } from '../../../node/threads/mover.ts'
-import { traveller } from './traveller.ts'
+import { dawdler, traveller } from './traveller.ts'
 import type { Exit, Fault, Ref } from 'troupe'
 import type { TestNode } from 'troupe/testing'
 import type { MoveStep } from '../../../node/threads/mover.ts'
@@ -103,4 +103,22 @@ describe.each(moveSteps.map((step) => [step] as const))('a thread dies at the st
       await node[Symbol.asyncDispose]()
     },
   )
+})
+
+test('a root whose thread is lost before its start has ended is not started again: its spawn has failed', async () => {
+  const node = await startTestNode({ threads: 1, load })
+  const place = { thread: 1 }
+  const spawned = node
+    .spawn(dawdler, { name: 'a', restart: 'permanent', place })
+    .catch((fault: Fault) => fault.code)
+  await node.settle()
+  expect(homesOf(node, 'a')).toHaveLength(1)
+  node.killThread(1)
+  await node.advance(1_000)
+  expect(await spawned).toBe('thread-lost')
+  expect(homesOf(node, 'a')).toEqual([])
+  expect(node.find('a')).toBeUndefined()
+  const next = await node.spawn(traveller, { name: 'a', place })
+  expect(await next.ask('count')).toBe(0)
+  await node[Symbol.asyncDispose]()
 })

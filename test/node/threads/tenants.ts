@@ -33,6 +33,14 @@ export const tenant = defineActor('tenant', {
     tellOn(_self, { to, count }: { to: Ref; count: number }) {
       for (let number = 0; number < count; number++) to.tell('note', number)
     },
+    /** Tells now, and again after a while, wherever it lives then. */
+    tellTwice(self, { to, afterMs }: { to: Ref; afterMs: number }) {
+      to.tell('note', 'first')
+      self.after(afterMs, 'tellLast', to)
+    },
+    tellLast(_self, to: Ref) {
+      to.tell('note', 'last')
+    },
     /** Tells one more, answers, and ends. */
     leave(self, to: Ref) {
       to.tell('note', 'farewell')

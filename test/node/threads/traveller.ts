@@ -142,3 +142,9 @@ export const narrow = defineActor('narrow', {
     },
   },
 })
+
+/** Never ends its start. */
+export const dawdler = defineActor('dawdler', {
+  on: {},
+  started: () => new Promise<void>(() => undefined),
+})

@@ -117,6 +117,8 @@ function leftovers({ stage, node, moving }: Tour): string[] {
   for (const key of moving.keys()) flaws.push(`move ${key} never ended`)
   for (const [id, thread] of stage.waiting)
     if (stage.runtimes().some(([alive]) => alive === thread)) flaws.push(`ask or offer ${id} never ended`)
+  const words = node.fleet?.office.decisions.underWay ?? 0
+  if (words > 0) flaws.push(`${words} moves are said to be under way`)
   for (const [thread, runtime] of stage.runtimes()) {
     const station = thread === 0 ? node.fleet?.resident.station : node.residents.get(thread)?.station
     if (station === undefined) continue

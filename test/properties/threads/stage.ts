@@ -41,8 +41,6 @@ export class Stage {
   /** How often each thing happened, for the tests of the tests. */
   readonly counts: Map<string, number> = new Map()
   #node: TestNode | undefined = undefined
-  /** How often each root has come to a new home. */
-  readonly #moves = new Map<string, number>()
   #last = 0
 
   /** Begins to follow a node. */
@@ -107,16 +105,13 @@ export class Stage {
 
   sent(sending: Omit<Sending, 'index'>, offers: boolean): void {
     const { id, from, to } = sending
-    // What an actor has sent before it moved itself may be overtaken by what it sends from its new home.
-    const sender = `${from} of move ${this.#moves.get(from.split('/')[0] ?? '') ?? 0}`
     this.sendings.set(id, { ...sending, index: this.history.length })
     // An offer that waits is overtaken by what is told later, and by no other offer.
-    this.history.push({ type: 'sent', id, from: offers ? `${sender} offering` : sender, to, seq: id })
+    this.history.push({ type: 'sent', id, from: offers ? `${from} offering` : from, to, seq: id })
   }
 
   #takeEvent({ kind, subject: { path }, detail }: LifecycleEvent): void {
     this.count(kind)
-    if (kind === 'moved-here') this.#moves.set(path, (this.#moves.get(path) ?? 0) + 1)
     if (kind === 'spawned') this.history.push({ type: 'spawned', path })
     if (kind === 'stopped' || kind === 'killed')
       this.history.push({ type: 'ended', path, cause: (detail as Exit).cause })

@@ -56,15 +56,16 @@ function isJustified(
 ): boolean {
   if (cause === 'node-lost') return losses.mayBeLost(target)
   let isAlive = false
-  let last: string | undefined
+  // Whoever ended long ago may be remembered where the watcher is, and a later one of that name where that one was.
+  const before = new Set<string>(['never-existed'])
   for (const [index, event] of history.entries()) {
     if (index > to) break
     const isAbout = (event.type === 'spawned' || event.type === 'ended') && event.path === target
-    if (index === from && !isAlive && (last === cause || cause === 'never-existed')) return true
+    if (index === from && !isAlive && before.has(cause)) return true
     if (!isAbout) continue
     if (event.type === 'ended' && index > from && event.cause === cause) return true
     isAlive = event.type === 'spawned'
-    last = event.type === 'ended' ? event.cause : last
+    if (event.type === 'ended') before.add(event.cause)
     if (!isAlive && index > from && cause === 'never-existed') return true
   }
   if (!losses.mayBeLost(target)) return false

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { hopsMax } from '../../../transports/link/dispatch.ts'
 import { linkMessagesWaitingMax } from '../../../transports/link/link.ts'
-import { roadsMax } from '../../../transports/link/roads.ts'
+import { roadsMax } from '../../../transports/link/road-map.ts'
 import { seededRandom } from '../../../runtime/random.ts'
 import { Yard } from './yard.ts'
 import type { Home } from '../../../transports/link/record.ts'
