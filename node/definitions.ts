@@ -6,7 +6,6 @@ import { escapeText } from '../runtime/escape.ts'
 import { Fault } from '../runtime/fault.ts'
 import { nearest } from '../runtime/nearest.ts'
 import { describeThrown } from '../runtime/thrown.ts'
-import { placeOf } from './load-place.ts'
 import { resolveOwnName } from './module-hooks.ts'
 
 /** Definitions that a node may know. */
@@ -151,6 +150,8 @@ async function loadFault(file: string, url: string, error: unknown): Promise<Fau
     })
   }
   const { name, message } = describeThrown(error)
+  // Seldom needed, and what it stands on costs each thread a part of its start.
+  const { placeOf } = await import('./load-place.ts')
   const place = await placeOf(error, url)
   const where = place === undefined ? '' : ` (${escapeText(place.file, 300)}:${place.line})`
   return new Fault(

@@ -195,7 +195,8 @@ export class LocalRef implements Ref {
 
 /** The ref of a cell; made when first asked for. */
 export function refOf(cell: Cell): LocalRef {
-  const ref = cell.ref instanceof LocalRef ? cell.ref : new LocalRef(cell.host, cell)
+  if (cell.ref instanceof LocalRef) return cell.ref
+  const ref = new LocalRef(cell.host, cell)
   cell.ref = ref
   return ref
 }

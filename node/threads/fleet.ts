@@ -121,8 +121,7 @@ export class Fleet {
   /** Starts the threads and waits until all that serve are ready. @throws {Fault} why one is not */
   async open(count: number): Promise<void> {
     for (const source of this.#parts.definitions.sources()) this.#hosted.add(source)
-    this.crew.open(count)
-    await Promise.all(this.crew.serving.map((member) => member.ready.promise))
+    await this.crew.open(count)
   }
 
   /** Imports a module here and in every thread. @throws {Fault} those of `Definitions.load`, here or in one of them */

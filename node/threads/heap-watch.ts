@@ -5,8 +5,10 @@ import type { Alarm, Clock } from '../../runtime/clock.ts'
 export const headroomMiB = 2_048
 /** Beyond the bound by so much, in MiB, nobody is asked any more. */
 export const excessMiBMax = 256
-/** Between two looks at the memory of the process. */
+/** Between two looks at the memory of the process while it grows. */
 export const lookMs = 50
+/** While it does not: in this time nobody takes as much as V8 is left above the bound. */
+export const calmLookMs = 200
 /** What the process must have grown by since the last look at all heaps, in MiB, to look at them again. */
 export const growthMiBMin = 16
 /** How long a thread may take to collect its garbage when it is asked to. */
@@ -49,6 +51,7 @@ export class HeapWatch {
   #alarm: Alarm | undefined = undefined
   /** The least that the process has held since the last look at all heaps. */
   #leastMiB = 0
+  #isCalm = false
 
   /** @param processMiB what the process holds of the machine's memory */
   constructor(clock: Clock, processMiB: () => number) {
@@ -77,9 +80,10 @@ export class HeapWatch {
   }
 
   #wait(): void {
-    this.#alarm = this.#clock.alarm(this.#clock.now() + lookMs, () => {
-      this.#wait()
+    const ms = this.#isCalm ? calmLookMs : lookMs
+    this.#alarm = this.#clock.alarm(this.#clock.now() + ms, () => {
       this.#lookAtAll()
+      this.#wait()
     })
   }
 
@@ -89,6 +93,7 @@ export class HeapWatch {
     this.#leastMiB = Math.min(this.#leastMiB, processMiB)
     const hasGrown = processMiB - this.#leastMiB >= growthMiBMin
     if (hasGrown) this.#leastMiB = processMiB
+    this.#isCalm = !hasGrown && this.#heaps.values().every(({ askedMs }) => askedMs === undefined)
     for (const [heap, look] of this.#heaps) {
       if ((hasGrown || look.askedMs !== undefined) && !look.isUnderWay) void this.#lookAt(heap, look)
     }

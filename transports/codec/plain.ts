@@ -10,6 +10,8 @@ export const recordKeysMax = 64
 /** Keys that are remembered as sound, and the most characters of one. */
 const soundKeysMax = 1_024
 const soundKeyMax = 64
+/** Places of keys that are remembered. */
+const placesMax = 256
 /** No text that is shorter reaches the decoder that takes byte order marks away. */
 const markedMin = 16
 
@@ -24,8 +26,14 @@ const listPrototype: unknown = Array.prototype
  * as all the rest), and named properties of a list. Strict mode does see them.
  */
 export function plainBytes(value: unknown): number {
+  place = 0
   return bytesOf(value, 0)
 }
+
+/** The keys of the last payload in the order in which they were met: most often the next one has the same at the same places. */
+const keysBefore: string[] = []
+/** How many keys were met in this payload. */
+let place = 0
 
 function bytesOf(value: unknown, depth: number): number {
   switch (typeof value) {
@@ -64,9 +72,11 @@ function recordBytes(record: object, depth: number): number {
   let keys = 0
   for (const key in record) {
     // The walk has just been given the key.
+    if (keysBefore[place] !== key && !isSoundKey(key)) return -1
+    place++
     const member = bytesOf((record as Record<string, unknown>)[key], depth)
     keys++
-    if (member < 0 || keys > recordKeysMax || !isSoundKey(key)) return -1
+    if (member < 0 || keys > recordKeysMax) return -1
     bytes += member + 9 + key.length * 3
     if (bytes > plainBytesMax) return -1
   }
@@ -90,7 +100,9 @@ function listBytes(list: readonly unknown[], depth: number): number {
 const soundKeys = new Set<string>()
 
 function isSoundKey(key: string): boolean {
-  return soundKeys.has(key) || learnKey(key)
+  if (!soundKeys.has(key) && !learnKey(key)) return false
+  if (place < placesMax) keysBefore[place] = key
+  return true
 }
 
 function learnKey(key: string): boolean {

@@ -11,6 +11,8 @@ import type { Frame, Lane, Wire } from '../../runtime/wire.ts'
 import type { Numbered } from './dictionary.ts'
 import type { Beside, Route } from './record.ts'
 
+/** Records in one frame of questions or answers. */
+export const urgentRecordsMax = 16
 /** Records in one frame: 8 to 1,024 measured alike, and the first of a batch should not wait long for the last. */
 export const frameRecordsMax = 64
 
@@ -136,6 +138,11 @@ export class LaneWriter {
   grew(bytes: number): void {
     this.#bytes += bytes
     if (this.#bytes >= frameBytesMax) this.flush()
+  }
+
+  /** Somebody waits for what was added last: fewer records make a frame, so that the other side begins while this one goes on. */
+  urge(): void {
+    if (this.#count >= urgentRecordsMax) this.flush()
   }
 
   /** Belongs to the record that is added next; the dictionary may put records of its own between the two. */

@@ -141,6 +141,7 @@ export class Link {
     const { id, timeoutMs, hops } = ask
     this.#messages.add(kind, { to, name, from, id, timeoutMs, hops }, body.payload)
     this.#messages.grew(body.bytes)
+    if (kind === record.ask) this.#messages.urge()
   }
 
   /** Whether the other side has read all messages that were sent. */
@@ -220,6 +221,7 @@ export class Link {
     const admitted = this.#admitter.admit(payload, `answer thread ${this.thread}`)
     this.#signals.add(kind, route, admitted)
     this.#signals.grew(this.#admitter.admittedBytes)
+    this.#signals.urge()
   }
 }
 

@@ -54,7 +54,9 @@ class Camp {
 
   /** Starts as many, all of which are ready. */
   async open(count: number): Promise<void> {
-    this.crew.open(count)
+    const opened = this.crew.open(count)
+    for (const { id } of this.crew.members) this.crew.ready(id, undefined)
+    await opened
     for (const { id } of this.crew.members) this.crew.ready(id, undefined)
     await this.clock.settle()
   }

@@ -5,6 +5,7 @@ import {
   collectMsMax,
   excessMiBMax,
   growthMiBMin,
+  calmLookMs,
   lookMs,
 } from '../../../node/threads/heap-watch.ts'
 import { ManualClock } from '../../../scenarios/testing/manual-clock.ts'
@@ -65,9 +66,9 @@ test('growth counts from the least that the process has held', async () => {
   processMiB = 500
   await clock.advance(lookMs)
   processMiB = 100
-  await clock.advance(lookMs)
+  await clock.advance(calmLookMs)
   processMiB = 100 + growthMiBMin
-  await clock.advance(lookMs)
+  await clock.advance(calmLookMs)
   expect(heap.looks).toBe(2)
 })
 
