@@ -169,7 +169,7 @@ describe('a thread that shows no life', () => {
 
   test('because it never had a turn has longer, and is given up then', async () => {
     const camp = new Camp(async () => undefined)
-    camp.crew.open(1)
+    camp.crew.open(1).catch(() => undefined)
     camp.threads.freeze(1)
     await camp.clock.advance(threadStartMsMax - 1_000)
     expect(camp.lost).toEqual([])
@@ -180,7 +180,7 @@ describe('a thread that shows no life', () => {
 
 test('whoever waits for a thread to be ready hears why it is not', async () => {
   const camp = new Camp()
-  camp.crew.open(2)
+  camp.crew.open(2).catch(() => undefined)
   const [one, two] = camp.crew.serving.map(({ ready }) => ready.promise)
   camp.crew.ready(1, failed)
   camp.threads.kill(2)
