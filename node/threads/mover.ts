@@ -148,9 +148,12 @@ export class Mover {
     for (let tries = 1; ; tries++) {
       const departure = await this.#depart(root, order)
       try {
+        // What waits now and goes off before the answers come would be behind the questions: so this is asked first.
+        const waits = clearing.holdsFrom(top)
         // Most often nobody has anything left to read, and the move goes on in the same turn.
-        const isClear = clearing.isClear || (await within(root.host, arriveMsMax, clearing.clear()))
-        if (isClear && !clearing.holdsFrom(top)) return departure
+        const isClear =
+          !waits && (clearing.isClear || (await within(root.host, arriveMsMax, clearing.clear())))
+        if (isClear) return departure
       } catch (error) {
         this.#giveUp(order, departure)
         throw error

@@ -10,8 +10,12 @@ export const clearingDepthMax = 4
 export class Clearing {
   readonly #roads: Roads
   readonly #replies: ReplyTable
-  /** The runtimes whose messages were sent on from here since the last clearing. */
+  /** The runtimes whose messages were sent on from here since they were last asked after. */
   readonly #strayed = new Set<number>()
+  /** What is asked just now for a runtime whose messages were sent on. */
+  readonly #underWay = new Map<number, Promise<boolean>>()
+  /** How many messages had been sent on a link when it was last known that all of them have arrived. */
+  readonly #confirmed = new WeakMap<Link, number>()
 
   constructor(roads: Roads, replies: ReplyTable) {
     this.#roads = roads
@@ -31,9 +35,9 @@ export class Clearing {
     })
   }
 
-  /** Whether all is clear already: nothing that was sent from here is unread. */
+  /** Whether all is clear already: nothing was sent since the others have last said so. */
   get isClear(): boolean {
-    return [...this.#roads.links.values()].every((link) => link.isDrained)
+    return [...this.#roads.links.values()].every((link) => this.#isConfirmed(link))
   }
 
   /**
@@ -41,7 +45,7 @@ export class Clearing {
    * waits on its way, for how long nobody knows.
    */
   async clear(depth = 0): Promise<boolean> {
-    const links = [...this.#roads.links.values()].filter((link) => !link.isDrained)
+    const links = [...this.#roads.links.values()].filter((link) => !this.#isConfirmed(link))
     const answers = await Promise.all(links.map((link) => this.#ask(link, depth)))
     return answers.every((isClear) => isClear)
   }
@@ -56,20 +60,39 @@ export class Clearing {
       link.reply(id, !waits && !this.#strayed.has(thread))
       return
     }
-    const isClear = !this.#strayed.delete(thread) || (await this.clear(depth + 1))
-    if (!isClear) this.#strayed.add(thread)
-    link.reply(id, isClear)
+    const before = depth === 0 ? this.#underWay.get(thread) : undefined
+    const isBefore = before === undefined || (await before)
+    link.reply(id, isBefore && (await this.#clearFor(thread, depth)))
   }
 
-  #ask(link: Link, depth: number): Promise<boolean> {
-    return new Promise((resolve) => {
+  /** Asks on for a runtime whose messages were sent on; others may ask for it meanwhile. */
+  async #clearFor(thread: number, depth: number): Promise<boolean> {
+    if (!this.#strayed.delete(thread)) return true
+    const answer = this.clear(depth + 1)
+    this.#underWay.set(thread, answer)
+    const isClear = await answer
+    if (this.#underWay.get(thread) === answer) this.#underWay.delete(thread)
+    if (!isClear) this.#strayed.add(thread)
+    return isClear
+  }
+
+  #isConfirmed(link: Link): boolean {
+    return link.isClosed || (this.#confirmed.get(link) ?? 0) === link.messagesSent
+  }
+
+  /** Also of a link whose reader has caught up: it may have sent on what it has read. */
+  async #ask(link: Link, depth: number): Promise<boolean> {
+    const { messagesSent } = link
+    const isClear = await new Promise<boolean>((resolve) => {
       // Who dies does not read any more, but nobody else will be sent what it was sent either.
       const id = this.#replies.open(
-        { settle: (isClear) => resolve(isClear === true), refuse: () => resolve(true) },
+        { settle: (answer) => resolve(answer === true), refuse: () => resolve(true) },
         link.thread,
       )
       link.echo(id, depth)
     })
+    if (isClear) this.#confirmed.set(link, messagesSent)
+    return isClear
   }
 }
 
