@@ -146,14 +146,7 @@ export class Arrivals implements FarAnswers {
     if (traveller === undefined) return
     if (traveller.type === 'message' || traveller.type === 'offer') link.messagesRead++
     const cell = this.#cellOf(traveller.to)
-    // Back where it began: nobody leaves before that, so its root lives here or has ended here.
-    if (traveller.type === 'flush' && traveller.replyTo === this.#thread && cell === undefined)
-      this.#roads.flushed(traveller.id, undefined)
-    else if (traveller.type === 'flush' && cell === undefined && this.#roads.hasEndedHere(traveller.to)) {
-      // Two that wait for each other's markers would wait for ever.
-      const { id, replyTo } = traveller
-      this.#roads.links.when(replyTo, (asker) => asker?.flushed(id, null))
-    } else if (cell === undefined) this.#stray(link, traveller)
+    if (cell === undefined) this.#stray(link, traveller)
     else if (traveller.type === 'flush')
       this.#roads.answerFlush(traveller.to.path, traveller.id, traveller.replyTo)
     else if (traveller.type !== 'kill' && this.#isEarly(cell, traveller.to, traveller.via))

@@ -86,13 +86,6 @@ export class LaneWriter {
     this.#parts = parts
   }
 
-  /** Whether all that was added has been handed over on the other side. */
-  get isDrained(): boolean {
-    if (this.#count > 0 || this.#waiting > 0) return false
-    const { written, taken } = this.#parts.wire.counts(this.#parts.lane)
-    return written === taken
-  }
-
   /** Records that wait for room. */
   get waiting(): number {
     return this.#waiting

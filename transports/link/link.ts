@@ -144,11 +144,6 @@ export class Link {
     if (kind === record.ask) this.#messages.urge()
   }
 
-  /** Whether the other side has read all messages that were sent. */
-  get isDrained(): boolean {
-    return this.#isClosed || this.#messages.isDrained
-  }
-
   /** Comes behind all messages, and is answered with a reply. */
   echo(id: number, depth: number): void {
     this.#messages.add(record.echo, { id, hops: depth })
@@ -204,12 +199,6 @@ export class Link {
     const unsent = this.#messages.takeUnsent()
     this.messagesSent -= unsent.filter(({ kind }) => isMessage(kind)).length
     return unsent
-  }
-
-  close(): void {
-    this.#messages.flush()
-    this.#signals.flush()
-    this.wire.close()
   }
 
   #signal(kind: number, route: { to?: Party; id?: number; hops?: number }, payload: unknown = null): void {

@@ -191,12 +191,6 @@ export class Roads implements Elsewhere {
     return false
   }
 
-  /** Whether its root came here and has ended before all was back that had been sent on from here. */
-  hasEndedHere(to: Far): boolean {
-    const road = this.#roads.to(to)
-    return road?.flushId !== undefined && road.home.thread === this.#parts.thread
-  }
-
   /** Whether what is sent to it from here has to wait now. */
   isHeld(to: Far): boolean {
     return this.#roads.to(to)?.isOpen === false
@@ -307,14 +301,22 @@ export class Roads implements Elsewhere {
   }
 
   #along(road: Road, traveller: Traveller): void {
-    // Whoever came here and has ended since, before its own flush was back, answers no flush of others: two that wait for each other.
-    const hasEnded = road.flushId !== undefined && road.home.thread === this.#parts.thread
-    if (traveller.type === 'flush' && hasEnded) this.#arrive(traveller)
+    if (this.#answersItself(road, traveller)) this.#arrive(traveller)
     else if (road.isOpen && road.link !== undefined) this.#sendAlong(road, road.link, traveller)
     else if (road.held.length < linkMessagesWaitingMax) {
       road.held.push(traveller)
       this.#roads.waitsOn(road)
     } else this.#dispatch.refuse(traveller, 'wire-full')
+  }
+
+  /**
+   * A flush that must not wait on this road: the road's own, back where it began; or that of another, when the root came here and ended
+   * before the road's own was back. They would wait for ever, the second for one that waits for it.
+   */
+  #answersItself(road: Road, traveller: Traveller): boolean {
+    if (traveller.type !== 'flush') return false
+    const { thread } = this.#parts
+    return traveller.replyTo === thread || (road.flushId !== undefined && road.home.thread === thread)
   }
 
   #sendAlong(road: Road, link: Link, traveller: Traveller): void {

@@ -30,6 +30,10 @@ export const shooter = defineActor('shooter', {
         for (const one of self.state.targets) one.tell('hit', { from: self.path, number: self.state.shots })
       }
     },
-    shots: ({ state }) => state.shots,
+    /** Answers once all targets have handled what they were sent: each is asked behind that. */
+    async finish({ state }) {
+      for (const one of state.targets) await one.ask('tally')
+      return state.shots
+    },
   },
 })
