@@ -320,7 +320,7 @@ const threads: readonly Mutant[] = [
     name: 'the tail of a move is dropped',
     file: 'transports/link/roads.ts',
     find: 'road.home = home\n    this.#openTo(road)\n  }',
-    plant: 'road.home = home\n    road.takeHeld()\n    this.#openTo(road)\n  }',
+    plant: 'road.home = home\n    this.#roads.release(road)\n    this.#openTo(road)\n  }',
   },
   {
     name: 'a reply goes to the main thread',

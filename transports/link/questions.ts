@@ -1,15 +1,13 @@
 // Questions: what waits in one runtime until it is known where a path leads.
-import { linkMessagesWaitingMax } from './link.ts'
 import type { Traveller } from './traveller.ts'
 
 export class Questions {
   readonly #waiting = new Map<string, Traveller[]>()
+  #held = 0
 
   /** Messages that wait. */
   get held(): number {
-    let count = 0
-    for (const travellers of this.#waiting.values()) count += travellers.length
-    return count
+    return this.#held
   }
 
   /** Whether something waits of which `of` says yes. */
@@ -21,21 +19,24 @@ export class Questions {
   open(path: string, traveller: Traveller): readonly Traveller[] {
     const travellers = [traveller]
     this.#waiting.set(path, travellers)
+    this.#held++
     return travellers
   }
 
-  /** Lets one more wait for the answer; undefined if nobody has asked, false if no more may wait. */
-  join(path: string, traveller: Traveller): boolean | undefined {
+  /** Lets one more wait for the answer; false if nobody has asked. */
+  join(path: string, traveller: Traveller): boolean {
     const travellers = this.#waiting.get(path)
-    if (travellers === undefined) return undefined
-    if (travellers.length >= linkMessagesWaitingMax) return false
+    if (travellers === undefined) return false
     travellers.push(traveller)
+    this.#held++
     return true
   }
 
   /** Whether that question was still open; it is not after this. */
   close(path: string, travellers: readonly Traveller[]): boolean {
-    return this.#waiting.get(path) === travellers && this.#waiting.delete(path)
+    if (this.#waiting.get(path) !== travellers) return false
+    this.#held -= travellers.length
+    return this.#waiting.delete(path)
   }
 
   /** The open questions about a path and what is below it. */

@@ -10,8 +10,9 @@ export const roadsMax = 100_000
 
 export class RoadMap {
   readonly #roads = new Map<string, Road>()
-  /** The roads on which something may wait. */
+  /** The roads on which something waits. */
   readonly #waiting = new Set<Road>()
+  #held = 0
 
   get isFull(): boolean {
     return this.#roads.size >= roadsMax
@@ -19,9 +20,7 @@ export class RoadMap {
 
   /** Messages that wait on all of them. */
   get held(): number {
-    let count = 0
-    for (const road of this.#waiting) count += road.held.length
-    return count
+    return this.#held
   }
 
   get(top: string): Road | undefined {
@@ -39,27 +38,51 @@ export class RoadMap {
     this.#roads.set(road.top, road)
   }
 
-  delete(road: Road): void {
+  /** Nobody may use it any more; returns what has waited on it. */
+  delete(road: Road): Traveller[] {
     this.#roads.delete(road.top)
-    this.#waiting.delete(road)
+    return this.release(road)
   }
 
   values(): MapIterator<Road> {
     return this.#roads.values()
   }
 
-  /** Something waits on it from now on. */
-  waitsOn(road: Road): void {
+  /** Lets something wait, behind what waits on that road already. */
+  hold(road: Road, traveller: Traveller): void {
+    road.held.push(traveller)
+    this.#held++
     this.#waiting.add(road)
   }
 
-  /** Whether something waits of which `of` says yes; roads on which nothing waits any more are looked at once. */
-  holds(of: (traveller: Traveller) => boolean): boolean {
-    for (const road of this.#waiting) {
-      if (road.held.length === 0) this.#waiting.delete(road)
-      else if (road.held.some(of)) return true
+  /** Lets what never left wait in front of what waits on its road; returns what has none. */
+  holdFirst(unsent: readonly Traveller[]): Traveller[] {
+    const others: Traveller[] = []
+    const behind = new Map<Road, Traveller[]>()
+    for (const traveller of unsent) {
+      const road = this.to(traveller.to)
+      if (road === undefined || road.isOpen) others.push(traveller)
+      else {
+        if (!behind.has(road)) behind.set(road, this.release(road))
+        this.hold(road, traveller)
+      }
     }
-    return false
+    for (const [road, travellers] of behind) for (const traveller of travellers) this.hold(road, traveller)
+    return others
+  }
+
+  /** Takes out all that waits on a road. */
+  release(road: Road): Traveller[] {
+    const { held } = road
+    road.held = []
+    this.#held -= held.length
+    this.#waiting.delete(road)
+    return held
+  }
+
+  /** Whether something waits of which `of` says yes. */
+  holds(of: (traveller: Traveller) => boolean): boolean {
+    return this.#waiting.values().some(({ held }) => held.some(of))
   }
 
   /** The one that has been open for longest, and its link. */

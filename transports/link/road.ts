@@ -1,5 +1,4 @@
 // A road: the way from one runtime to a root that lives in another, and what waits while nobody knows which way that is.
-import type { Far } from '../../runtime/far.ts'
 import type { Link } from './link.ts'
 import type { Home } from './record.ts'
 import type { Traveller } from './traveller.ts'
@@ -15,7 +14,8 @@ export class Road {
   isOpen = false
   /** Nobody may use it any more; there may be another by now. */
   isOver = false
-  readonly held: Traveller[] = []
+  /** What waits on it; the road map's to change. */
+  held: Traveller[] = []
   /** Called once, when nobody may use it any more. */
   whenOver: (() => void)[] = []
   /** The number of the flush that has to come back before it opens. */
@@ -42,33 +42,4 @@ export class Road {
   hold(): void {
     this.isOpen = false
   }
-
-  /** Lets these wait in front of all others. */
-  holdFirst(travellers: readonly Traveller[]): void {
-    const others = this.takeHeld()
-    for (const traveller of travellers) this.held.push(traveller)
-    for (const traveller of others) this.held.push(traveller)
-  }
-
-  /** Takes out all that waits. */
-  takeHeld(): Traveller[] {
-    return this.held.splice(0)
-  }
-}
-
-/** Puts what never left in front of what waits on its road; returns what has none. */
-export function holdFirst(unsent: readonly Traveller[], roadTo: (to: Far) => Road | undefined): Traveller[] {
-  const others: Traveller[] = []
-  const firsts = new Map<Road, Traveller[]>()
-  for (const traveller of unsent) {
-    const road = roadTo(traveller.to)
-    if (road === undefined || road.isOpen) others.push(traveller)
-    else {
-      const before = firsts.get(road) ?? []
-      before.push(traveller)
-      firsts.set(road, before)
-    }
-  }
-  for (const [road, travellers] of firsts) road.holdFirst(travellers)
-  return others
 }

@@ -5,9 +5,8 @@ import { Dispatch } from './dispatch.ts'
 import { endSettling } from './settling.ts'
 import { Flushes } from './flushes.ts'
 import { makeFarOffer } from './far-offer.ts'
-import { holdFirst, Road } from './road.ts'
+import { Road } from './road.ts'
 import { RoadMap } from './road-map.ts'
-import { linkMessagesWaitingMax } from './link.ts'
 import { Links } from './links.ts'
 import { Questions } from './questions.ts'
 import { upwards } from '../../runtime/path.ts'
@@ -22,6 +21,9 @@ import type { Link } from './link.ts'
 import type { ReplyTable } from './reply-table.ts'
 import type { Home } from './record.ts'
 import type { Traveller } from './traveller.ts'
+
+/** Messages that may wait for their way in one runtime; more become dead letters. About what one mailbox may hold. */
+export const heldMax = 100_000
 
 /** What roads are made from. */
 export interface RoadParts {
@@ -249,19 +251,16 @@ export class Roads implements Elsewhere {
 
   /** A link is closed: whatever went that way needs another, and what never left goes first. */
   lost(link: Link, unsent: readonly Traveller[]): void {
-    const { thread } = link
-    this.links.delete(thread)
+    this.links.delete(link.thread)
     for (const road of this.#roads.values()) {
       if (road.link !== link) continue
       road.hold()
       this.#flushes.forget(road)
       road.link = undefined
     }
-    const others = holdFirst(unsent, (to) => this.#roads.to(to))
-    for (const road of this.#roads.values()) if (road.held.length > 0) this.#roads.waitsOn(road)
-    this.#askAgainAbout(thread)
-    for (const traveller of others) this.route(traveller)
-    for (const traveller of this.#dispatch.takeCrowded(link)) this.route(traveller)
+    const others = this.#roads.holdFirst(unsent)
+    this.#askAgainAbout(link.thread)
+    for (const traveller of [...others, ...this.#dispatch.takeCrowded(link)]) this.route(traveller)
   }
 
   /** A thread is no more, and the main thread knows what becomes of its roots: roads that led there ask again. */
@@ -271,8 +270,8 @@ export class Roads implements Elsewhere {
   }
 
   #askAgainAbout(thread: number): void {
-    const roads = [...this.#roads.values()]
-    for (const road of roads) if (road.link === undefined || road.home.thread === thread) this.#askAgain(road)
+    for (const road of this.#roads.values().toArray())
+      if (road.link === undefined || road.home.thread === thread) this.#askAgain(road)
   }
 
   #askAgain(road: Road): void {
@@ -303,10 +302,9 @@ export class Roads implements Elsewhere {
   #along(road: Road, traveller: Traveller): void {
     if (this.#answersItself(road, traveller)) this.#arrive(traveller)
     else if (road.isOpen && road.link !== undefined) this.#sendAlong(road, road.link, traveller)
-    else if (road.held.length < linkMessagesWaitingMax) {
-      road.held.push(traveller)
-      this.#roads.waitsOn(road)
-    } else this.#dispatch.refuse(traveller, 'wire-full')
+    // A marker is one for each road, and has to arrive.
+    else if (this.held < heldMax || traveller.type === 'flush') this.#roads.hold(road, traveller)
+    else this.#dispatch.refuse(traveller, 'wire-full')
   }
 
   /**
@@ -325,9 +323,11 @@ export class Roads implements Elsewhere {
   }
 
   #ask(path: string, traveller: Traveller): void {
-    const hasJoined = this.#questions.join(path, traveller)
-    if (hasJoined === false) this.#dispatch.refuse(traveller, 'wire-full')
-    if (hasJoined !== undefined) return
+    if (this.held >= heldMax) {
+      this.#dispatch.refuse(traveller, 'wire-full')
+      return
+    }
+    if (this.#questions.join(path, traveller)) return
     const travellers = this.#questions.open(path, traveller)
     this.#parts.guide.resolve(path, (home) => {
       // Nobody waits for this answer any more: they were seen to when it became known otherwise.
@@ -372,7 +372,7 @@ export class Roads implements Elsewhere {
     }
     road.open(link)
     road.told.clear()
-    for (const traveller of road.takeHeld()) this.#sendAlong(road, link, traveller)
+    for (const traveller of this.#roads.release(road)) this.#sendAlong(road, link, traveller)
   }
 
   /** Nobody needs this road any more: what waits looks for another way. */
@@ -381,9 +381,9 @@ export class Roads implements Elsewhere {
     road.isOver = true
     road.isOpen = false
     this.#flushes.forget(road)
-    this.#roads.delete(road)
+    const held = this.#roads.delete(road)
     endSettling(this.#parts.host, road.top)
-    for (const traveller of road.takeHeld()) this.route(traveller)
+    for (const traveller of held) this.route(traveller)
     for (const run of road.whenOver.splice(0)) run()
   }
 

@@ -1,7 +1,7 @@
 // Tests of roads: messages find whoever lives elsewhere, each sender's in its order, while homes change and wires end.
 import { describe, expect, test } from 'vitest'
 import { hopsMax } from '../../../transports/link/dispatch.ts'
-import { linkMessagesWaitingMax } from '../../../transports/link/link.ts'
+import { heldMax } from '../../../transports/link/roads.ts'
 import { roadsMax } from '../../../transports/link/road-map.ts'
 import { seededRandom } from '../../../runtime/random.ts'
 import { Yard } from './yard.ts'
@@ -44,11 +44,19 @@ describe('while nobody knows where a path leads', () => {
     const log = await yard.root(1, 'a')
     yard.holdAnswers()
     const ref = yard.ref(0, 'a')
-    tellAll(ref, upTo(linkMessagesWaitingMax + 2))
+    tellAll(ref, upTo(heldMax + 2))
     expect(yard.station(0).runtime.host.deadLetters.counts()).toEqual({ 'wire-full': 2 })
     yard.giveAnswers()
     await yard.settle()
-    expect(log).toEqual(upTo(linkMessagesWaitingMax))
+    expect(log).toEqual(upTo(heldMax))
+  })
+
+  test('no more wait than may for all paths together', async () => {
+    const yard = new Yard(2)
+    yard.holdAnswers()
+    for (const index of upTo(10)) tellAll(yard.ref(0, `a${index}`), upTo(heldMax / 10 + 1))
+    expect(yard.station(0).roads.held).toBe(heldMax)
+    expect(yard.station(0).runtime.host.deadLetters.counts()).toEqual({ 'wire-full': 10 })
   })
 
   test('an ask and an offer that wait end at their time', async () => {
