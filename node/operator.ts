@@ -1,5 +1,6 @@
 // An operator: what somebody outside of all actors may look into and do to one of them.
-import { Cell, down, halting, suspended } from '../runtime/cell.ts'
+import { Cell } from '../runtime/cell.ts'
+import { down, halting, suspended } from '../runtime/cell-flags.ts'
 import { Envelope } from '../runtime/envelope.ts'
 import { kill, killForGood, stopForGood } from '../runtime/ending.ts'
 import { STOPPED } from '../runtime/exit.ts'

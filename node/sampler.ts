@@ -1,5 +1,5 @@
 // A sampler: what many actors did since the last look; it costs nothing while nobody looks.
-import { busy } from '../runtime/cell.ts'
+import { busy } from '../runtime/cell-flags.ts'
 import { describe } from '../runtime/inspect.ts'
 import type { Cell } from '../runtime/cell.ts'
 import type { ActorView } from '../runtime/inspect.ts'

@@ -4,7 +4,7 @@ import { appendFile, mkdir, open, readdir, rename, writeFile } from 'node:fs/pro
 import { dirname } from 'node:path'
 import { escapeText } from '../runtime/escape.ts'
 import { Fault } from '../runtime/fault.ts'
-import type { Disk } from './disk.ts'
+import type { Disk } from '../runtime/disk.ts'
 
 /** Only the owner may read and write. */
 const privateFile = 0o600

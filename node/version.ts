@@ -1,6 +1,6 @@
 // The version of this package, read from where it is written.
 import { fileURLToPath } from 'node:url'
-import type { Disk } from './disk.ts'
+import type { Disk } from '../runtime/disk.ts'
 
 const bytesMax = 1_000_000
 

@@ -1,5 +1,5 @@
 // Accounting: every message that was accepted is handled, waiting, set aside, in hand or dead, and the sums reconcile.
-import { busy } from './cell.ts'
+import { busy } from './cell-flags.ts'
 import type { Cell, Host } from './cell.ts'
 
 /** The books of one actor; `accepted` must be the sum of the others. */

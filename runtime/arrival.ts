@@ -1,5 +1,5 @@
 // An arrival: a restored subtree that does not act yet. It begins to, or is taken away as if it had never been here.
-import { away, closed, down, ended } from './cell.ts'
+import { away, closed, down, ended } from './cell-flags.ts'
 import { countCell } from './departure.ts'
 import { SUPERSEDED } from './exit.ts'
 import { unpause } from './quiesce.ts'

@@ -1,5 +1,5 @@
 // A call chain: the asks that led to an ask; who would wait for itself along it is told at once.
-import { busy, ended, halting } from './cell.ts'
+import { busy, ended, halting } from './cell-flags.ts'
 import { Fault } from './fault.ts'
 import type { Cell } from './cell.ts'
 import type { Envelope } from './envelope.ts'

@@ -1,5 +1,5 @@
 // The begin of a life: state from its factory, then the `started` hook, then the mail.
-import { busy, closed, down, halting, starting } from './cell.ts'
+import { busy, closed, down, halting, starting } from './cell-flags.ts'
 import { Fault } from './fault.ts'
 import { isThenable, whenSettled } from './thenable.ts'
 import type { Cell, WhenBegun } from './cell.ts'

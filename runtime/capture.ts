@@ -1,6 +1,6 @@
 // A capture: a root and all below it become plain data, and hold on to nothing here but what is needed to go back.
 import { accountOf } from './accounting.ts'
-import { closed, down, ended, suspended } from './cell.ts'
+import { closed, down, ended, suspended } from './cell-flags.ts'
 import { Departure } from './departure.ts'
 import { subtree } from './quiesce.ts'
 import { Tick, ticksOf } from './tick.ts'

@@ -1,5 +1,5 @@
 // A departure: a captured subtree that is not yet gone. It comes back with everything, or is given up for good.
-import { away, closed, down, ended, paused, restless } from './cell.ts'
+import { away, closed, down, ended, paused, restless } from './cell-flags.ts'
 import { STOPPED, SUPERSEDED } from './exit.ts'
 import { stopForGood } from './ending.ts'
 import { unpause } from './quiesce.ts'

@@ -11,7 +11,7 @@ import {
   restless,
   starting,
   suspended,
-} from './cell.ts'
+} from './cell-flags.ts'
 import { Deadline } from './deadline.ts'
 import { isAbnormal, KILLED, STOPPED } from './exit.ts'
 import { abandon, clear, Halt } from './halt.ts'

@@ -1,5 +1,6 @@
 // The furnishing of a cell: what was captured of an actor goes into the cell that has its place.
-import { closed, down, keysPerThread, paused, suspended } from './cell.ts'
+import { keysPerThread } from './cell.ts'
+import { closed, down, paused, suspended } from './cell-flags.ts'
 import { countCell } from './departure.ts'
 import { Envelope } from './envelope.ts'
 import { Fault } from './fault.ts'

@@ -1,5 +1,5 @@
 // A halt: the end of one life, step by step: the handler that runs, the children, the hook; or cut short at the deadline.
-import { busy, down, ended, halting, starting, stashing } from './cell.ts'
+import { busy, down, ended, halting, starting, stashing } from './cell-flags.ts'
 import { Deadline } from './deadline.ts'
 import { Fault } from './fault.ts'
 import { runHook } from './hook.ts'

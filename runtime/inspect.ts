@@ -1,6 +1,6 @@
 // An inspection: what an actor is and does right now, as plain data. Looking changes nothing.
 import { accountOf } from './accounting.ts'
-import { busy, closed, down, ended, halting, starting, suspended } from './cell.ts'
+import { busy, closed, down, ended, halting, starting, suspended } from './cell-flags.ts'
 import type { Account } from './accounting.ts'
 import type { Cell } from './cell.ts'
 

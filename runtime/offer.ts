@@ -1,5 +1,5 @@
 // An offer: a message that waits for room in a full mailbox.
-import { closed } from './cell.ts'
+import { closed } from './cell-flags.ts'
 import type { Envelope } from './envelope.ts'
 import { Fault } from './fault.ts'
 import { deathFault, deliver } from './router.ts'

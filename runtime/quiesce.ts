@@ -1,6 +1,7 @@
 // Quiescence: the actors of a subtree come to rest, so that they can be captured between two messages.
 import { askChainMax } from './ask-chain.ts'
-import { away, busy, Cell, doomed, ended, halting, ordered, paused, restless, starting } from './cell.ts'
+import { Cell } from './cell.ts'
+import { away, busy, doomed, ended, halting, ordered, paused, restless, starting } from './cell-flags.ts'
 import { outsideOfActors } from './context.ts'
 import { Deadline } from './deadline.ts'
 import { Fault } from './fault.ts'

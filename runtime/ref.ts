@@ -1,7 +1,8 @@
 // A ref: the handle on a path, with what is known of the one who lives there: the cell if it is here, the way to it if it is not.
 import { Ask, timeoutOf } from './ask.ts'
 import { checkChain } from './ask-chain.ts'
-import { absent, Cell, closed, ended } from './cell.ts'
+import { Cell } from './cell.ts'
+import { absent, closed, ended } from './cell-flags.ts'
 import { contextMessage, outsideOfActors } from './context.ts'
 import { kill, requestStop } from './ending.ts'
 import { Envelope } from './envelope.ts'

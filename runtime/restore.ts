@@ -1,6 +1,7 @@
 // A restore: what was captured elsewhere becomes a subtree of this runtime, complete and paused.
 import { Arrival } from './arrival.ts'
-import { Cell, closed, ended } from './cell.ts'
+import { Cell } from './cell.ts'
+import { closed, ended } from './cell-flags.ts'
 import { escapeText } from './escape.ts'
 import { Fault } from './fault.ts'
 import { furnish, watchAgain } from './furnish.ts'

@@ -1,5 +1,5 @@
 // The router: one decision for each envelope. It goes to a cell here, or becomes a dead letter with a reason.
-import { away, blocked, closed, ended, paused, traced } from './cell.ts'
+import { away, blocked, closed, ended, paused, traced } from './cell-flags.ts'
 import { Envelope } from './envelope.ts'
 import { Far } from './far.ts'
 import { Fault } from './fault.ts'

@@ -1,5 +1,5 @@
 // Self: what an actor's code is given of its cell, good for one life.
-import { away, ended } from './cell.ts'
+import { away, ended } from './cell-flags.ts'
 import { Fault } from './fault.ts'
 import { defaultBehaviour } from './definition.ts'
 import { stopForGood, requestStop } from './ending.ts'

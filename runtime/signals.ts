@@ -1,6 +1,6 @@
 // Signals: how an actor hears what comes before its messages, that somebody has ended or that it is to have a new life.
 import { ranIdle } from './begin.ts'
-import { busy, deaf, down, halting } from './cell.ts'
+import { busy, deaf, down, halting } from './cell-flags.ts'
 import { Fault } from './fault.ts'
 import { runHook } from './hook.ts'
 import { isThenable, whenSettled } from './thenable.ts'

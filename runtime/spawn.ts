@@ -1,6 +1,7 @@
 // A spawn: a new cell under its parent, named, counted and begun.
 import { begin } from './begin.ts'
-import { away, Cell, closed, down, ended, halting, paused, restless } from './cell.ts'
+import { Cell } from './cell.ts'
+import { away, closed, down, ended, halting, paused, restless } from './cell-flags.ts'
 import { compiled } from './definition.ts'
 import { finish, halt } from './ending.ts'
 import { failedExit } from './exit.ts'

@@ -1,5 +1,5 @@
 // The stash: messages that an actor has put aside for later.
-import { stashing } from './cell.ts'
+import { stashing } from './cell-flags.ts'
 import { Fault } from './fault.ts'
 import type { Cell } from './cell.ts'
 import type { Envelope } from './envelope.ts'

@@ -1,5 +1,5 @@
 // A tick: one timer of one actor, and the message that it sends.
-import { closed } from './cell.ts'
+import { closed } from './cell-flags.ts'
 import { Envelope } from './envelope.ts'
 import { Fault } from './fault.ts'
 import { deliver } from './router.ts'

@@ -1,5 +1,5 @@
 // A trace: what passes through chosen actors, for a bounded time and number of steps.
-import { traced } from './cell.ts'
+import { traced } from './cell-flags.ts'
 import { Deadline } from './deadline.ts'
 import { Fault } from './fault.ts'
 import type { Cell } from './cell.ts'

@@ -1,6 +1,6 @@
 // A turn: what an actor does when it is its turn: signals first, then messages, one after the other, each to its end.
 import { ranIdle } from './begin.ts'
-import { blocked, busy, closed, down, halting, restless, stashing, traced } from './cell.ts'
+import { blocked, busy, closed, down, halting, restless, stashing, traced } from './cell-flags.ts'
 import { inContextOf } from './context.ts'
 import { endLife } from './ending.ts'
 import { Fault } from './fault.ts'

@@ -1,5 +1,5 @@
 // Watches: who hears when an actor ends, exactly once.
-import { away, ended } from './cell.ts'
+import { away, ended } from './cell-flags.ts'
 import { STOPPED } from './exit.ts'
 import type { Ref } from './actor.ts'
 import type { Cell } from './cell.ts'

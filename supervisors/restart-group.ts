@@ -1,6 +1,6 @@
 // A restart group: the children that come back together, halted in reverse and begun in order, one step at a time.
 import { begin } from '../runtime/begin.ts'
-import { down, ended, halting, ordered } from '../runtime/cell.ts'
+import { down, ended, halting, ordered } from '../runtime/cell-flags.ts'
 import { Deadline } from '../runtime/deadline.ts'
 import { finish, halt } from '../runtime/ending.ts'
 import { STOPPED } from '../runtime/exit.ts'

@@ -1,6 +1,6 @@
 // A supervisor: looks after the children of one life of an actor; the strategies answer, this acts.
 import { begin } from '../runtime/begin.ts'
-import { closed, down, ended, halting } from '../runtime/cell.ts'
+import { closed, down, ended, halting } from '../runtime/cell-flags.ts'
 import { Deadline } from '../runtime/deadline.ts'
 import { cancelNextStart, finish, halt, requestStop } from '../runtime/ending.ts'
 import { failedExit, STOPPED } from '../runtime/exit.ts'

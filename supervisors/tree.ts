@@ -1,5 +1,5 @@
 // The tree: supervision for a whole runtime, with a supervisor for each actor that needs one.
-import { down, ended, halting } from '../runtime/cell.ts'
+import { down, ended, halting } from '../runtime/cell-flags.ts'
 import { finish } from '../runtime/ending.ts'
 import { failedExit } from '../runtime/exit.ts'
 import { directiveFor } from './directive.ts'

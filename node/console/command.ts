@@ -1,7 +1,7 @@
 // A command: a verb bound to how people see its answer, or something that the console does itself.
 import { performStream } from '../verbs/perform-stream.ts'
 import { perform } from '../verbs/perform.ts'
-import type { Disk } from '../disk.ts'
+import type { Disk } from '../../runtime/disk.ts'
 import type { Node } from '../node.ts'
 import type { Incomplete } from '../verbs/perform.ts'
 import type { AnySignature, MainVerb, Signature, StreamingVerb, Verb } from '../verbs/verb.ts'

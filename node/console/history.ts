@@ -1,6 +1,6 @@
 // The history: the lines that were typed, kept for the next console; never a reason to fail.
 import { join } from 'node:path'
-import type { Disk } from '../disk.ts'
+import type { Disk } from '../../runtime/disk.ts'
 
 /** Lines that are kept. */
 export const historyLinesMax = 1_000

@@ -2,7 +2,7 @@
 import { capture } from '../../runtime/capture.ts'
 import { dataFlaw, pinFlaw } from '../../runtime/capture-flaw.ts'
 import type { Ask } from '../../runtime/ask.ts'
-import { busy, halting, settling, starting } from '../../runtime/cell.ts'
+import { busy, halting, settling, starting } from '../../runtime/cell-flags.ts'
 import { Far } from '../../runtime/far.ts'
 import { FarOrigin } from '../../transports/link/far-origin.ts'
 import { Fault } from '../../runtime/fault.ts'

@@ -1,5 +1,5 @@
 // A resident: what the runtime of one thread does with roots by order of the node: starts them, reports their ends, hears of others'.
-import { ended as endedFlag, settling } from '../../runtime/cell.ts'
+import { ended as endedFlag, settling } from '../../runtime/cell-flags.ts'
 import { NEVER_EXISTED } from '../../runtime/exit.ts'
 import { Fault } from '../../runtime/fault.ts'
 import { subtree } from '../../runtime/quiesce.ts'

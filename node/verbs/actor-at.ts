@@ -2,7 +2,7 @@
 import { escapeText } from '../../runtime/escape.ts'
 import { Fault } from '../../runtime/fault.ts'
 import { nearest } from '../../runtime/nearest.ts'
-import { away } from '../../runtime/cell.ts'
+import { away } from '../../runtime/cell-flags.ts'
 import type { Cell } from '../../runtime/cell.ts'
 import type { Ground } from './ground.ts'
 

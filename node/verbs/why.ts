@@ -1,5 +1,5 @@
 // why: explains why an actor is as it is.
-import { away } from '../../runtime/cell.ts'
+import { away } from '../../runtime/cell-flags.ts'
 import { escapeText } from '../../runtime/escape.ts'
 import { invariant } from '../../runtime/invariant.ts'
 import { actorUnknown } from './actor-at.ts'

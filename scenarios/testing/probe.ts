@@ -1,5 +1,5 @@
 // A probe: an actor whose mail a test takes by hand, and what it expects to find there.
-import { suspended } from '../../runtime/cell.ts'
+import { suspended } from '../../runtime/cell-flags.ts'
 import { defineActor } from '../../runtime/definition.ts'
 import { Fault } from '../../runtime/fault.ts'
 import { admitOffers } from '../../runtime/offer.ts'

@@ -1,6 +1,6 @@
 // The contract of a disk: what every one of them does, real or in memory.
 import { expect, test } from 'vitest'
-import type { Disk } from '../../node/disk.ts'
+import type { Disk } from '../../runtime/disk.ts'
 
 /** @param open gives a disk and an empty folder on it, which nobody else uses */
 export function testDisk(open: () => Promise<{ readonly disk: Disk; readonly folder: string }>): void {

@@ -53,7 +53,7 @@ const mailbox: readonly Mutant[] = [
   },
   {
     name: 'a busy actor handles the next message',
-    file: 'runtime/cell.ts',
+    file: 'runtime/cell-flags.ts',
     find: 'export const blocked: number = busy | suspended',
     plant: 'export const blocked: number = suspended',
   },

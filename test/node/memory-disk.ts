@@ -1,6 +1,6 @@
 // A disk in memory, for tests of what reads and writes files.
 import { Fault } from '../../runtime/fault.ts'
-import type { Disk } from '../../node/disk.ts'
+import type { Disk } from '../../runtime/disk.ts'
 
 /** Keeps files by their path; folders are what their paths say. */
 export class MemoryDisk implements Disk {

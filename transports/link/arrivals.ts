@@ -1,5 +1,6 @@
 // Arrivals: what a runtime does with each record that comes over one of its links.
-import { absent, Cell, settling } from '../../runtime/cell.ts'
+import { Cell } from '../../runtime/cell.ts'
+import { absent, settling } from '../../runtime/cell-flags.ts'
 import { Clearing } from './clearing.ts'
 import { deliverHere } from './deliver-here.ts'
 import { Envelope } from '../../runtime/envelope.ts'

@@ -1,6 +1,6 @@
 // Delivery here: what came from elsewhere, or was sent elsewhere and is for somebody here, is handed over as if it had been sent here.
 import { checkChain } from '../../runtime/ask-chain.ts'
-import { closed } from '../../runtime/cell.ts'
+import { closed } from '../../runtime/cell-flags.ts'
 import { kill, requestStop } from '../../runtime/ending.ts'
 import { Envelope } from '../../runtime/envelope.ts'
 import { Fault } from '../../runtime/fault.ts'

@@ -1,5 +1,5 @@
 // Roads: the ways from one runtime to all roots that live elsewhere; they keep the order of each sender's messages while roots move.
-import { absent } from '../../runtime/cell.ts'
+import { absent } from '../../runtime/cell-flags.ts'
 import { deliverHere } from './deliver-here.ts'
 import { Dispatch } from './dispatch.ts'
 import { endSettling } from './settling.ts'

@@ -1,5 +1,5 @@
 // Settling: how long those who have come to a runtime are not sent to straight away, because older mail may be on its way to them.
-import { settling } from '../../runtime/cell.ts'
+import { settling } from '../../runtime/cell-flags.ts'
 import type { Cell, Host } from '../../runtime/cell.ts'
 
 /** A root and all below it have all their older mail. */

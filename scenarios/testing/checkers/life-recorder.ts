@@ -1,5 +1,6 @@
 // A life recorder: writes the life story of a running node.
-import { Cell, closed } from '../../../runtime/cell.ts'
+import { Cell } from '../../../runtime/cell.ts'
+import { closed } from '../../../runtime/cell-flags.ts'
 import { STOPPED } from '../../../runtime/exit.ts'
 import { Fault } from '../../../runtime/fault.ts'
 import { directiveFor } from '../../../supervisors/directive.ts'

@@ -1,5 +1,5 @@
 // A stage: what all simulated threads of one run write their history on, and where it is looked up who lives where.
-import { absent, away, ended, settling } from '../../../runtime/cell.ts'
+import { absent, away, ended, settling } from '../../../runtime/cell-flags.ts'
 import type { TestNode } from 'troupe/testing'
 import type { Exit } from 'troupe'
 import type { Cell } from '../../../runtime/cell.ts'

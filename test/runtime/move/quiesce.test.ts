@@ -1,7 +1,7 @@
 // Tests of quiescence: who is waited for, who goes on meanwhile, and what happens when the time is up.
 import { afterEach, describe, expect, test } from 'vitest'
 import { defineActor, Fault } from 'troupe'
-import { paused, restless } from '../../../runtime/cell.ts'
+import { paused, restless } from '../../../runtime/cell-flags.ts'
 import { quiesce, subtree } from '../../../runtime/quiesce.ts'
 import { Carrier } from './carrier.ts'
 import type { Ref, Self } from 'troupe'

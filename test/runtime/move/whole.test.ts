@@ -1,7 +1,7 @@
 // Tests of a capture restored: each thing that an actor has goes along, and the books of both sides balance at each step.
 import { afterEach, describe, expect, test } from 'vitest'
 import { defineActor, Fault } from 'troupe'
-import { paused, suspended } from '../../../runtime/cell.ts'
+import { paused, suspended } from '../../../runtime/cell-flags.ts'
 import { Carrier } from './carrier.ts'
 import type { Exit, Ref, Self } from 'troupe'
 

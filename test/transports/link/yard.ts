@@ -1,6 +1,6 @@
 // A yard: runtimes with wires between all of them, and a table that says where roots live, as the test wishes.
 import { defineActor } from 'troupe'
-import { away } from '../../../runtime/cell.ts'
+import { away } from '../../../runtime/cell-flags.ts'
 import { ManualClock } from '../../../scenarios/testing/manual-clock.ts'
 import { memoryWires } from '../../../transports/memory/memory-wire.ts'
 import { upwards } from '../../../runtime/path.ts'
