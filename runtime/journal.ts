@@ -20,7 +20,7 @@ export interface Append {
   readonly id: string
   /** The owner's; a lower one than that of the last claim is refused. */
   readonly epoch: number
-  /** The number that the record gets: one more than the last one's. A snapshot has the number of the last record that it holds. */
+  /** The number that the record gets: one more than the last one's. A snapshot has that of the last record that it holds, which may be older. */
   readonly seq: number
   readonly kind: RecordKind
   /** Milliseconds since 1970. */

@@ -10,7 +10,7 @@ const decisions = new Int32Array(new SharedArrayBuffer(4))
 
 /** Nothing is loaded: the courier knows no modules. */
 export function requestOf(id: number, more: Partial<ThreadRequest> = {}): ThreadRequest {
-  return { id, name: 'test', load: [], strict: false, heapMiBMax: 64, decisions, ...more }
+  return { id, name: 'test', load: [], strict: false, journal: false, heapMiBMax: 64, decisions, ...more }
 }
 
 /** A thread with what it sends to the main thread and how it was lost. */

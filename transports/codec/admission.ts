@@ -21,10 +21,13 @@ export class Admission {
   /** Where the copy stands, from the payload down. */
   readonly #steps: (string | number)[] = []
 
-  /** @throws {Fault} `transfer-invalid` */
-  constructor(attempt: string, transfer: readonly ArrayBuffer[]) {
+  /**
+   * @param attachFrom bytes from which on a value travels beside the body
+   * @throws {Fault} `transfer-invalid`
+   */
+  constructor(attempt: string, transfer: readonly ArrayBuffer[], attachFrom?: number) {
     this.#attempt = attempt
-    this.#cargo = new Cargo(attempt, transfer)
+    this.#cargo = new Cargo(attempt, transfer, attachFrom)
   }
 
   /** About how many bytes the payload takes in the body. */

@@ -14,14 +14,16 @@ export const attachmentBytesMin = 16_384
 /** Counts what one payload takes, and refuses what is too much before it is copied. */
 export class Cargo {
   readonly #attempt: string
+  readonly #attachFrom: number
   /** The buffers that are moved, each with the values that lie in it. */
   readonly #moved: Map<ArrayBuffer, Bytes[]> = new Map()
   #bodyBytes = 0
   #attachedBytes = 0
 
   /** @throws {Fault} `transfer-invalid` */
-  constructor(attempt: string, transfer: readonly ArrayBuffer[]) {
+  constructor(attempt: string, transfer: readonly ArrayBuffer[], attachFrom: number = attachmentBytesMin) {
     this.#attempt = attempt
+    this.#attachFrom = attachFrom
     for (const buffer of transfer) {
       if (!types.isArrayBuffer(buffer)) throw this.#untransferable('what is no ArrayBuffer')
       if (buffer.detached) throw this.#untransferable('an ArrayBuffer that is detached already')
@@ -77,7 +79,7 @@ export class Cargo {
       lodgers.push(bytes)
       return bytes
     }
-    const isAttached = size >= attachmentBytesMin
+    const isAttached = size >= this.#attachFrom
     if (isAttached) this.#countAttached(size)
     else this.count(size)
     return {

@@ -37,6 +37,7 @@ const stateless = { useRecords: false, variableMapSize: true, useToJSON: false }
 /** One lane's encoder. Unless it is stateless, its frames are for one decoder, all of them and in order. */
 export class Encoder {
   readonly #isStateless: boolean
+  readonly #attachFrom: number | undefined
   #packr: Packr
   #scratch = new Uint8Array(8_192)
   #isReset = false
@@ -44,8 +45,10 @@ export class Encoder {
   #shortStates = 0
   #admittedBytes = 0
 
-  constructor(options?: { isStateless?: boolean }) {
+  /** @param options.isWhole for bodies that are kept: nothing travels beside them but what is moved. */
+  constructor(options?: { isStateless?: boolean; isWhole?: boolean }) {
     this.#isStateless = options?.isStateless ?? false
+    this.#attachFrom = options?.isWhole === true ? Infinity : undefined
     this.#packr = this.#newPackr()
   }
 
@@ -71,7 +74,7 @@ export class Encoder {
       this.#admittedBytes = bytes
       return payload
     }
-    const admission = new Admission(attemptText(attempt), transfer)
+    const admission = new Admission(attemptText(attempt), transfer, this.#attachFrom)
     const copy = admission.admit(payload)
     this.#admittedBytes = admission.bodyBytes
     return copy

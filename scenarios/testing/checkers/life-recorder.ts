@@ -96,9 +96,12 @@ function lineOf({ kind, detail }: LifecycleEvent, base: Base): LifeEvent | undef
     case 'resumed':
     case 'moved-away':
     case 'moved-here':
+    case 'activated':
+    case 'passivated':
     case 'thread-lost':
     case 'quarantined':
     case 'hook-failed':
+    case 'snapshot-failed':
     case 'log':
       return undefined
   }
