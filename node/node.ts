@@ -1,30 +1,39 @@
 // A node: one Troupe process; it holds the definitions, the runtime and the way in from outside.
 import { Definitions } from './definitions.ts'
 import { booksOf, mergeBooks } from './threads/books.ts'
+import { BodyCodec } from './journal/commit-codec.ts'
 import { checkName, checkPath } from '../runtime/path.ts'
 import { compiled } from '../runtime/definition.ts'
+import { EntityKeeper } from './entities/entity-keeper.ts'
 import { Fault } from '../runtime/fault.ts'
 import { Fleet } from './threads/fleet.ts'
 import { Operator } from './operator.ts'
 import { place, readPlace } from './threads/place.ts'
+import { Projections } from './projections/projections.ts'
 import { QuarantineWatch } from './threads/quarantine-watch.ts'
 import { readQuarantine } from './threads/quarantine.ts'
 import { refAt } from '../runtime/ref.ts'
+import { Waker } from './entities/waker.ts'
 import { Runtime } from '../runtime/runtime.ts'
 import { checkThreadOptions, threadCount } from './threads/thread-options.ts'
 import { Tree } from '../supervisors/tree.ts'
-import { SystemClock } from './system-clock.ts'
-import { SystemRandom } from './system-random.ts'
 import type { Definition, DefinitionProtocol, Ref, SpawnOptions } from '../runtime/actor.ts'
 import type { Audit } from '../runtime/accounting.ts'
+import type { Durability } from '../runtime/durable/durable-life.ts'
+import type { Journal } from '../runtime/journal.ts'
+import type { JournalUpkeep } from './journal/upkeep.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Random } from '../runtime/random.ts'
 import type { LocalRef } from '../runtime/ref.ts'
 import type { Threads } from '../runtime/threads.ts'
+import type { EntityOptions } from './entities/entity-options.ts'
 import type { NodeAudit } from './threads/books.ts'
 import type { QuarantinePolicy } from './threads/quarantine.ts'
+import type { EventOptions, EventStream } from './projections/event-stream.ts'
 import type { MoveStep } from './threads/mover.ts'
 import type { Place, Placement, PlaceWish } from './threads/place.ts'
+import type { Projection } from './projections/projection.ts'
+import type { ProjectionSpec } from './projections/projection-spec.ts'
 
 /** How to start a node. */
 export interface NodeOptions {
@@ -43,6 +52,10 @@ export interface NodeOptions {
   readonly threadStallMs?: number
   /** What a thread may have alive in heap and buffers together before it is replaced, in MiB, from 64 up; default 2,048. */
   readonly threadHeapMiBMax?: number
+  /** Entities of all definitions that may be awake, 1 to 10,000,000; default 1,000,000. */
+  readonly residentMax?: number
+  /** The folder of the node's journal, which keeps durable actors; made if it is not there. Without one they cannot be spawned. */
+  readonly journal?: string
   /** When a root takes so much of its thread that it goes to one for hogs; default never. */
   readonly quarantine?: QuarantinePolicy
 }
@@ -59,6 +72,10 @@ export interface NodeContracts {
   readonly random: Random
   /** Lets a seed decide whose turn it is. */
   readonly shuffle?: Random
+  /** Where durable actors are kept; the node closes it when it stops. */
+  readonly journal?: Journal
+  /** What can be done to that as a whole. */
+  readonly journalUpkeep?: JournalUpkeep
   /** Where more threads come from. */
   readonly threads?: Threads
   /** For tests: called at each step of each move in the main thread. */
@@ -71,8 +88,13 @@ export class Node implements AsyncDisposable {
   readonly definitions: Definitions = new Definitions()
   /** What the verbs of console and inspector go through. */
   readonly operator: Operator = new Operator()
+  /** The entities of the node. */
+  readonly entityKeeper: EntityKeeper
+  /** What reads the journal. */
+  readonly projections: Projections
   readonly #options: NodeOptions
   readonly #contracts: NodeContracts
+  readonly #waker: Waker | undefined
   #fleet: Fleet | undefined
   #stopping: Promise<void> | undefined
   #closing: () => void = () => {}
@@ -88,8 +110,31 @@ export class Node implements AsyncDisposable {
       name: this.name,
       supervision: new Tree(),
       isStrict: options.strict ?? false,
+      durability: this.#durability(contracts.journal),
       ...contracts,
     })
+    this.entityKeeper = new EntityKeeper(this.runtime, options.residentMax)
+    this.#waker = this.#wakerOf(contracts.journal)
+    this.projections = new Projections({
+      clock: contracts.clock,
+      durability: () => this.runtime.host.durability,
+    })
+  }
+
+  #wakerOf(journal: Journal | undefined): Waker | undefined {
+    if (journal === undefined) return undefined
+    const { host } = this.runtime
+    const wake = (path: string): void => {
+      if (this.entityKeeper.register.find(path) === undefined) return
+      if (this.#fleet === undefined) host.awakener?.awaken(path)
+      else this.#fleet.office.awaken(path, 0, () => undefined)
+    }
+    return new Waker({ clock: host.clock, journal, wake })
+  }
+
+  #durability(journal: Journal | undefined): Durability | undefined {
+    if (journal === undefined) return undefined
+    return { journal, codec: new BodyCodec((path) => refAt(this.runtime.host, path)) }
   }
 
   /**
@@ -140,6 +185,31 @@ export class Node implements AsyncDisposable {
   }
 
   /**
+   * Gives the ref of an entity: an actor that is woken by the first message for it and sleeps when it is idle. Nothing is started here.
+   * @param key one path segment; the entity's path is `<name of the definition>/<key>`, and its state factory is given the key
+   * @param options the rules for all entities of this definition, from now on; see `entities`
+   * @throws {Fault} `name-invalid` `entity-invalid` `entity-taken` `place-invalid`
+   */
+  entity<A extends [] | [key: string], S, H, B>(
+    definition: Definition<A, S, H, B>,
+    key: string,
+    options?: EntityOptions,
+  ): Ref<DefinitionProtocol<H, B>> {
+    const path = this.entityKeeper.pathOf(definition, key, options)
+    this.#waker?.start()
+    return refAt(this.runtime.host, path) as unknown as Ref<DefinitionProtocol<H, B>>
+  }
+
+  /**
+   * Makes a definition one of entities, whose refs need not come from here: a path of one may have been stored.
+   * @throws {Fault} `entity-invalid` `entity-taken` `place-invalid`
+   */
+  entities(definition: Pick<Definition, 'name'>, options?: EntityOptions): void {
+    this.entityKeeper.define(definition, options)
+    this.#waker?.start()
+  }
+
+  /**
    * Moves a root actor and all below it to another thread while messages flow: its refs, its mail, its timers and who watches it go along.
    * @param to `thread` from 0, the main thread; `deadlineMs` how long its handlers may run on, default 5,000
    * @throws {Fault} `move-refused` `state-unmovable` `move-busy` it cannot go; nothing has changed
@@ -164,6 +234,11 @@ export class Node implements AsyncDisposable {
     return await this.#fleet.load(file)
   }
 
+  /** What can be done to the journal as a whole; undefined where there is none on a disk. */
+  get journalUpkeep(): JournalUpkeep | undefined {
+    return this.#contracts.journalUpkeep
+  }
+
   /** The worker threads and the roots in them; undefined where there are none. */
   get fleet(): Fleet | undefined {
     return this.#fleet
@@ -184,6 +259,7 @@ export class Node implements AsyncDisposable {
       threadStallMs: this.#options.threadStallMs,
       threadHeapMiBMax: this.#options.threadHeapMiBMax,
       failpoint: this.#contracts.failpoint,
+      entities: this.entityKeeper,
     })
     await this.#fleet.open(count)
     this.#watchHogs(this.#fleet)
@@ -200,6 +276,27 @@ export class Node implements AsyncDisposable {
       move: (path, slot) => fleet.move(path, slot),
     })
     this.#closing = () => watch.close()
+  }
+
+  /**
+   * Reads the events that actors have persisted, in the order of the journal; read on demand, so a slow reader slows only itself.
+   * @param options whose, with which tags, from where on, and whether to wait for what comes next
+   * @throws {Fault} `journal-missing` `position-invalid` `filter-invalid`; `event-streams-full` `upcast-failed` while it is iterated
+   * @example
+   * for await (const { actor, event, payload } of node.events({ actor: 'bank/*' })) console.log(actor, event, payload)
+   */
+  events(options: EventOptions = {}): EventStream {
+    return this.projections.events(options)
+  }
+
+  /**
+   * Starts a read model that follows the journal and survives a restart: each event is applied to its state exactly once.
+   * @returns it once it has its place in the journal; it has applied nothing yet, `reached()` waits for that
+   * @throws {Fault} `projection-invalid` `name-invalid` `filter-invalid` `position-invalid` `projection-taken` `projections-full`
+   * @throws {Fault} `projection-outdated` newer code has written its state · `journal-missing` `journal-failed`
+   */
+  project<S, E>(spec: ProjectionSpec<S, E>): Promise<Projection<S>> {
+    return this.projections.project(spec)
   }
 
   /** Adds up every message of the node; `isBalanced` is false if one is unaccounted for. */
@@ -222,42 +319,21 @@ export class Node implements AsyncDisposable {
   /** Ends all actors kindly, the last started root first, and then the node. Calling it again waits for the same end. */
   stop(): Promise<void> {
     this.#closing()
-    this.#stopping ??= this.#fleet === undefined ? this.runtime.stop() : this.#fleet.stop()
+    this.#waker?.close()
+    this.#stopping ??= this.#stop()
     return this.#stopping
+  }
+
+  async #stop(): Promise<void> {
+    await (this.#fleet === undefined ? this.runtime.stop() : this.#fleet.stop())
+    await this.projections.close()
+    // Last: what actors write when they end is still kept.
+    await this.#contracts.journal?.close()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
   }
-}
-
-/**
- * Starts a node.
- * @throws {Fault} `option-unknown` `name-invalid`
- * @throws {Fault} `file-unloadable` `file-empty` `definition-taken` from `load`
- * @example
- * await using node = await startNode({ name: 'amsterdam' })
- */
-export async function startNode(options: NodeOptions = {}): Promise<Node> {
-  checkOptions(options)
-  const clock = new SystemClock()
-  const threads =
-    options.threads === undefined || options.threads === 0 ? {} : { threads: await systemThreads(clock) }
-  const node = new Node(options, { clock, random: new SystemRandom(), ...threads })
-  try {
-    for (const file of options.load ?? []) await node.definitions.load(file)
-    await node.openThreads()
-  } catch (fault) {
-    await node.stop()
-    throw fault
-  }
-  return node
-}
-
-/** Loaded only by nodes that have some. */
-async function systemThreads(clock: Clock): Promise<Threads> {
-  const { SystemThreads } = await import('./threads/system-threads.ts')
-  return new SystemThreads({ clock })
 }
 
 function placeAlone(wish: PlaceWish, path: string | undefined): Placement | Fault {
@@ -268,23 +344,4 @@ function noThreads(path: string): Fault {
   return new Fault('thread-unknown', `Cannot move "${path}": the node has no threads`, {
     hint: 'Start it with the option `threads`.',
   })
-}
-
-const optionNames: readonly string[] = [
-  'name',
-  'load',
-  'strict',
-  'threads',
-  'threadStallMs',
-  'threadHeapMiBMax',
-  'quarantine',
-] satisfies (keyof NodeOptions)[]
-
-function checkOptions(options: object): void {
-  for (const key of Object.keys(options)) {
-    if (optionNames.includes(key)) continue
-    throw new Fault('option-unknown', `Cannot start a node: there is no option "${key}"`, {
-      hint: `Use one of: ${optionNames.join(', ')}.`,
-    })
-  }
 }

@@ -1,5 +1,6 @@
 // An actor as its author and its callers see it: the definition, `self` and the ref, and the types that tie them together.
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { CatchUp } from './commit.ts'
 import type { Exit } from './exit.ts'
 import type { ChildOptions, SupervisionSpec } from './supervision.ts'
 
@@ -10,7 +11,38 @@ export type Protocol = Record<string, (...payload: never[]) => unknown>
 export type AnyProtocol = Record<string, (payload?: unknown) => unknown>
 
 /** A table of message handlers; `self` comes first, then one payload or none. */
-export type Handlers<S> = Record<string, (self: Self<S>, payload: never) => unknown>
+export type Handlers<S, E = unknown> = Record<string, (self: Self<S, E>, payload: never) => unknown>
+
+/** What can happen to an actor: by name, how that changes its state, in place or by the new state that is returned. */
+export type Events<S, E> = { [K in keyof E]: (state: S, payload: E[K]) => unknown }
+
+type EventPayload<P> = unknown extends P ? [payload?: undefined] : [payload: P]
+
+/** One event with its payload: `['deposited', 5]`. */
+export type EventOf<E> = {
+  [K in keyof E & string]: readonly [name: K, ...payload: EventPayload<E[K]>]
+}[keyof E & string]
+
+/** An event as it was written by older code. */
+export interface OldEvent {
+  readonly name: string
+  readonly payload: unknown
+  readonly version: number
+}
+
+/** What a durable actor has been given back before its life begins. */
+export interface Recovered {
+  /** Number of the last record of its journal; 0 in its first life. */
+  readonly seq: number
+}
+
+/** When a durable actor's state is written down whole, so that its next life need not begin with the first event. */
+export interface SnapshotOptions {
+  /** After so many records, 1 to 1,000,000; default 1,000. */
+  readonly every?: number
+  /** Deletes events that two snapshots make unnecessary. Default false: projections may want them. */
+  readonly deletesEvents?: boolean
+}
 
 /** The protocol that a handler table is: the handlers without `self`, their replies awaited. */
 export type ProtocolOf<H> = {
@@ -24,10 +56,24 @@ export interface DeadlineOptions {
   readonly timeoutMs?: number
 }
 
+/** How long an ask waits, and whether it may be sent again. */
+export interface AskOptions extends DeadlineOptions {
+  /**
+   * Asks a durable actor so that the same message can be sent again: what it has handled under a key it does not handle again, the reply is
+   * that of the first time. 1 to 128 printable ASCII characters; an actor remembers its last 1,000 keys.
+   */
+  readonly idempotencyKey?: string
+}
+
 /** How a message travels to an actor in another thread. */
 export interface TellOptions {
   /** Buffers in the payload that are moved instead of copied; the sender cannot read them any more. Here they are handed over as they are. */
   readonly transfer?: readonly ArrayBuffer[]
+  /**
+   * Only in a handler or a hook of a durable actor: the message is written with what the handler persists, leaves once that is safe, and is
+   * sent again until its receiver has handled it. It takes effect once, in order from this sender.
+   */
+  readonly reliable?: boolean
 }
 
 declare const understands: unique symbol
@@ -53,7 +99,9 @@ export interface Ref<P extends Protocol = AnyProtocol> {
 
   /**
    * Hands a message over and returns at once. At most once, in order from this sender; what cannot be delivered becomes a dead letter
-   * with a reason. Never waits and never throws for the receiver's sake.
+   * with a reason. Never waits and never throws for the receiver's sake. With `reliable: true` it is written down and sent until it has
+   * arrived.
+   * @throws {Fault} `sender-volatile` `handler-over` `outbox-full` `payload-unencodable` `payload-too-large` of reliable ones
    */
   tell<K extends keyof P & string>(name: K, ...rest: WithOptions<Parameters<P[K]>, TellOptions>): void
 
@@ -63,10 +111,11 @@ export interface Ref<P extends Protocol = AnyProtocol> {
    * @throws {Fault} `ask-cycle` the asked actor waits, directly or through others, for this one
    * @throws {Fault} `handler-failed` the handler threw something that is not a Fault; a Fault arrives as it was thrown
    * @throws {Fault} `actor-unknown` `actor-stopped` `actor-killed` `message-unknown` `mailbox-full` `message-dropped` not handled
+   * @throws {Fault} `key-invalid` `actor-volatile` `reply-lost` of those with an idempotencyKey
    */
   ask<K extends keyof P & string>(
     name: K,
-    ...rest: WithOptions<Parameters<P[K]>, DeadlineOptions>
+    ...rest: WithOptions<Parameters<P[K]>, AskOptions>
   ): Promise<ReturnType<P[K]>>
 
   /**
@@ -103,6 +152,13 @@ export interface SpawnOptions extends ChildOptions {
 export interface TimerOptions {
   /** Default: the message's name. A timer started under a key in use replaces the old one. */
   readonly key?: string
+  /** In a durable actor: the timer is written with what the handler persists, is due by the wall clock, and outlives the process. */
+  readonly durable?: boolean
+  /**
+   * What becomes of the beats of a durable timer that nobody was awake for: `skip` none is made up for, `once` one for all of them, `each`
+   * every one, the last 1,000 at most. Default `once`.
+   */
+  readonly catchUp?: CatchUp
 }
 
 /** Writes lines that carry the actor's path; they become events of the node. */
@@ -114,7 +170,7 @@ export interface Log {
 }
 
 /** What an actor knows and can do; the first argument of each handler and hook. Good only for the life it was given to. */
-export interface Self<S = unknown> {
+export interface Self<S = unknown, E = unknown> {
   /** The actor's own data; change it in place or assign a new value. */
   state: S
   readonly ref: Ref
@@ -147,7 +203,10 @@ export interface Self<S = unknown> {
   /** The children alive now, in the order of their start. */
   readonly children: readonly Ref[]
 
-  /** Sends this actor a message after `delayMs`. @throws {Fault} `timer-invalid` `timers-full` `message-unknown` `payload-unencodable` */
+  /**
+   * Sends this actor a message after `delayMs`; with `durable: true` at that time, also if the process has ended meanwhile.
+   * @throws {Fault} `timer-invalid` `timers-full` `message-unknown` `payload-unencodable` `actor-volatile` `handler-over`
+   */
   after(delayMs: number, name: string, payload?: unknown, options?: TimerOptions): void
   /** Sends it again and again; a beat that finds the last one still unhandled is skipped and counted. */
   every(periodMs: number, name: string, payload?: unknown, options?: TimerOptions): void
@@ -170,6 +229,21 @@ export interface Self<S = unknown> {
 
   /** Ends this actor after its mail; with a child's ref, ends that child for good. */
   stop(child?: Ref): void
+
+  /**
+   * Writes an event to the journal, and applies it to the state. Resolves once it is safe on the disk and applied; in the order of the
+   * calls. The handler is not over before that, awaited or not: nobody sees its reply, and no other message is handled.
+   * @throws {Fault} `event-unknown` `actor-volatile` `payload-unencodable` `record-too-large` `journal-full` `journal-busy` nothing was
+   *   written; the state is as it was
+   * @throws {Fault} `journal-failed` `journal-fenced` whether it was written is unknown: the actor begins a new life from its journal
+   */
+  persist<K extends keyof E & string>(name: K, ...payload: EventPayload<E[K]>): Promise<void>
+  /** The same for several events, 1 to 10,000: all of them become safe, or none. */
+  persistAll(events: readonly EventOf<E>[]): Promise<void>
+  /** Writes the state as it is now, in an actor with `durable: 'state'`. Resolves once it is safe; its faults are those of `persist`. */
+  save(): Promise<void>
+  /** Deletes what the journal has of this actor: after the next restart it knows nothing. Its state stays as it is until then. */
+  forget(): Promise<void>
 }
 
 /** What happens to a message that finds the mailbox full. */
@@ -183,28 +257,43 @@ export interface MailboxOptions {
 }
 
 /** Everything `defineActor` takes besides the name. */
-export interface ActorSpec<A extends unknown[], S, H, B> {
+export interface ActorSpec<A extends unknown[], S, H, B, E = unknown> {
   /** Makes the state of each new life from the arguments of the spawn. */
   state?(...args: A): S
+  /** Makes the actor durable: what happens to it is written down by `self.persist`, and its state is made of that again in each life. */
+  readonly events?: Events<S, E>
   readonly on: H
   /** Further handler tables, for `self.become(name)`. */
   readonly behaviours?: B
   /** Runs before the first message of each life. */
-  started?(self: Self<S>): void | Promise<void>
+  started?(self: Self<S, E>): void | Promise<void>
+  /** Runs before `started` in each life of a durable actor, once its state is made again. */
+  recovered?(self: Self<S, E>, recovered: Recovered): void | Promise<void>
   /** Runs last in each life that does not end by a kill. */
-  stopping?(self: Self<S>, exit: Exit): void | Promise<void>
+  stopping?(self: Self<S, E>, exit: Exit): void | Promise<void>
   /** Hears that a watched actor has ended. */
-  down?(self: Self<S>, ref: Ref, exit: Exit): void | Promise<void>
+  down?(self: Self<S, E>, ref: Ref, exit: Exit): void | Promise<void>
+  /** `state` makes the actor durable without events: the last state that `self.save` has written is what it begins with. */
+  readonly durable?: 'state'
+  /** The versions of the events' payloads, whole numbers from 1; 1 where an event is not named. */
+  readonly eventVersions?: { readonly [K in keyof NoInfer<E>]?: number }
+  /** Makes of an event of an older version, or of a name that is gone, one of today; undefined leaves it out. */
+  upcast?(
+    event: OldEvent,
+  ): { readonly name: keyof NoInfer<E> & string; readonly payload?: unknown } | undefined
+  /** By what projections find this actor's events. */
+  readonly tags?: readonly string[] | ((event: string, payload: unknown) => readonly string[])
+  readonly snapshots?: SnapshotOptions
   /** The version of the state's shape; a whole number from 1. */
   readonly version?: number
   /**
-   * Makes a state of this version from that of an older one, when an actor moves to where newer code is loaded. Without it such an actor
-   * cannot move there. What it throws gives up the move; the actor goes on where it is.
+   * Makes a state of this version from that of an older one, when an actor moves to where newer code is loaded, or begins with a state that
+   * older code has written. Without it such an actor cannot move there. What it throws gives up the move; the actor goes on where it is.
    */
   upgrade?(state: unknown, fromVersion: number): S
   readonly mailbox?: MailboxOptions
   /** Schemas for payloads that come from outside the node. */
-  readonly accepts?: { readonly [K in keyof H]?: StandardSchemaV1 }
+  readonly accepts?: { readonly [K in keyof NoInfer<H>]?: StandardSchemaV1 }
   /** How often a message that fails is handled before it is quarantined, 1 to 100; default 1, which keeps "at most once". */
   readonly triesMax?: number
   /** How this actor looks after its children. */

@@ -35,6 +35,7 @@ export class Arrival {
     for (const { tick, remainingMs } of this.#ticks) tick.resumeIn(remainingMs)
     for (const [index, cell] of this.#cells.entries()) this.#startLater(cell, index)
     for (const cell of this.#cells) cell.host.supervision.resume(cell)
+    for (const cell of this.#cells) cell.rareIfAny?.durable?.start()
     this.root.host.events.emit('moved-here', this.root)
     unpause(this.#cells)
   }

@@ -1,8 +1,11 @@
 // The begin of a life: state from its factory, then the `started` hook, then the mail.
-import { busy, closed, down, halting, starting } from './cell-flags.ts'
+import { busy, closed, committing, down, halting, starting } from './cell-flags.ts'
 import { Fault } from './fault.ts'
+import { endDurableLife } from './durable/durable-life.ts'
+import { recoverLife } from './durable/recovery.ts'
 import { isThenable, whenSettled } from './thenable.ts'
 import type { Cell, WhenBegun } from './cell.ts'
+import type { Directive } from './supervision.ts'
 
 /**
  * Starts a life. With `whenBegun` the caller may see to a failed start itself; without it that goes to the supervisor, where it counts
@@ -13,7 +16,11 @@ export function begin(cell: Cell, whenBegun?: WhenBegun): void {
   const { spec } = cell.definition
   cell.life++
   cell.behaviour = cell.definition.on
-  cell.flags &= ~(down | closed)
+  cell.flags &= ~(down | closed | committing)
+  if (cell.definition.isDurable) {
+    awaitStart(cell, recoverLife(cell), whenBegun)
+    return
+  }
   let result: unknown
   let isAsync = false
   host.hooks++
@@ -69,6 +76,7 @@ function beginFailed(cell: Cell, error: unknown, whenBegun: WhenBegun | undefine
   // Who never started has nothing to stop: the hook is not run.
   cell.self?.expire()
   cell.self = undefined
+  endDurableLife(cell)
   cell.rare.lastFault = fault
   if ((cell.flags & (down | halting)) !== 0) {
     // Its end was decided while it started; this changes nothing more.
@@ -80,9 +88,14 @@ function beginFailed(cell: Cell, error: unknown, whenBegun: WhenBegun | undefine
   cell.flags |= down
   host.events.emit('failed', cell, fault)
   if (whenBegun?.(fault) === true) return
-  const directive = host.supervision.directive(cell, error)
-  // A start cannot be gone on with.
-  host.supervision.failed(cell, fault, directive === 'resume' ? 'restart' : directive)
+  host.supervision.failed(cell, fault, afterFailedStart(cell, error, fault))
+}
+
+/** A start cannot be gone on with, and what is damaged does not mend itself. */
+function afterFailedStart(cell: Cell, error: unknown, fault: Fault): Directive {
+  if (fault.code === 'journal-damaged') return 'stop'
+  const directive = cell.host.supervision.directive(cell, error)
+  return directive === 'resume' ? 'restart' : directive
 }
 
 /** Goes on with a halt that waits for the running handler or hook; says whether one did. */

@@ -62,6 +62,8 @@ function captureCell(cell: Cell, around: Surroundings): CapturedCell {
     isClosed: (flags & closed) !== 0,
     isSuspended: (flags & suspended) !== 0,
     state: cell.state,
+    durable: rare?.durable?.capture(),
+    handled: rare?.inbox?.capture() ?? [],
     counts: countsOf(cell),
     mailbox: mail.map(toData),
     stash: stash.map(toData),

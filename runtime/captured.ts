@@ -1,5 +1,6 @@
 // What is captured: a subtree as plain data, so that another runtime can go on with it.
 import type { DeadReason } from './dead-letters.ts'
+import type { CapturedDurable, HandledLetters } from './durable/durable-life.ts'
 import type { Exit } from './exit.ts'
 import type { FaultRecord } from './fault.ts'
 import type { ChildSpec } from './supervision.ts'
@@ -60,6 +61,10 @@ export interface CapturedCell {
   readonly isClosed: boolean
   readonly isSuspended: boolean
   readonly state: unknown
+  /** Of an actor with a journal, while it lives. */
+  readonly durable: CapturedDurable | undefined
+  /** What an actor without a journal has handled of reliable messages. */
+  readonly handled: readonly HandledLetters[]
   readonly counts: CapturedCounts
   readonly mailbox: readonly CapturedMessage[]
   readonly stash: readonly CapturedMessage[]

@@ -34,5 +34,7 @@ export const blocked: number = busy | suspended | down | ended | doomed | paused
 export const deaf: number = busy | ended | doomed | paused | away
 /** It has come here from elsewhere, and what was sent to it from here before may still be on its way: who sends now must wait for that. */
 export const settling = 16384
+/** Commits of it are under way or staged, or could not be kept: the handler that runs is not over before they are safe. */
+export const committing = 32768
 /** Here is nobody to whom a message may be handed straight away. */
 export const absent: number = ended | away | settling

@@ -1,14 +1,16 @@
 // A cell: one actor's identity in a runtime. It keeps the mailbox, the place in the tree and the counters over all its lives.
-import { blocked, closed, deaf, down, ended, halting, ordered, paused, restless } from './cell-flags.ts'
+import { blocked, busy, closed, deaf, down, ended, halting, ordered, paused, restless } from './cell-flags.ts'
 import { Children } from './children.ts'
 import { Mailbox } from './mailbox.ts'
 import { notQueued } from './scheduler.ts'
 import { SignalLane } from './signal-lane.ts'
 import type { Ref, Self } from './actor.ts'
 import type { AskCounters } from './ask.ts'
+import type { Awakener } from './awakener.ts'
 import type { Clock } from './clock.ts'
 import type { DeadLetters, DeadReason } from './dead-letters.ts'
 import type { ActorDefinition, Behaviour } from './definition.ts'
+import type { Durability, DurableLife, LetterBook } from './durable/durable-life.ts'
 import type { Elsewhere } from './elsewhere.ts'
 import type { Envelope, Party } from './envelope.ts'
 import type { EventLog } from './event-log.ts'
@@ -88,6 +90,10 @@ export class Rare {
   whenBegun: WhenBegun | undefined = undefined
   /** Called once, when the cell has gone. */
   whenEnded: ((exit: Exit) => void)[] | undefined = undefined
+  /** Of an actor with a journal, while it lives. */
+  durable: DurableLife | undefined = undefined
+  /** Of an actor that was sent a letter. */
+  inbox: LetterBook | undefined = undefined
   /** How this life is going to end, once that is decided. */
   exit: Exit | undefined = undefined
   failing: { readonly envelope: Envelope; tries: number } | undefined = undefined
@@ -144,12 +150,16 @@ export interface Host {
   readonly totals: Totals
   readonly supervision: Supervision
   readonly isStrict: boolean
+  /** Where durable actors are kept; undefined on a node without a journal. */
+  durability: Durability | undefined
   /** Where a payload would not survive the codec. */
   flawOf(payload: unknown): { readonly path: string; readonly what: string } | undefined
   readonly traces: {
     sent(cell: Cell, envelope: Envelope): void
     handled(cell: Cell, envelope: Envelope, outcome: string): void
   }
+  /** Wakes whoever sleeps under a path; undefined where nobody does, and where those elsewhere see to it. */
+  awakener: Awakener<Cell> | undefined
   /** Who takes what is not for anybody here; undefined where there is nobody else. */
   elsewhere: Elsewhere | undefined
   /** The cell that lives at a path. */
@@ -289,6 +299,10 @@ export class Cell implements Runnable, Party {
   /** CPU time of its turns over all its lives, in milliseconds, as its thread's meter saw it. */
   get cpuMs(): number {
     return (this.cpu >>> 1) / 1_000 + (this.#rare?.cpuMs ?? 0)
+  }
+
+  get isBusy(): boolean {
+    return (this.flags & busy) !== 0
   }
 
   get isOrdered(): boolean {

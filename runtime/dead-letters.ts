@@ -23,6 +23,9 @@ export type DeadReason =
   | 'wire-full'
   | 'payload-unencodable'
   | 'thread-lost'
+  | 'entities-full'
+  | 'entity-cooling'
+  | 'senders-full'
 
 export interface DeadLetter {
   readonly id: number

@@ -10,6 +10,14 @@ export const mailboxMessagesMax = 1_000_000
 /** The most often a failing message may be tried. */
 export const triesMaxMax = 100
 
+/** Records after which a state is written down whole: to read so many again takes a few milliseconds. */
+export const snapshotEveryDefault = 1_000
+/** The most a definition may ask for. */
+export const snapshotEveryMax = 1_000_000
+
+/** Applies an event to a state: changes it in place, or returns the new one. */
+export type ApplyEvent = (state: unknown, payload: unknown) => unknown
+
 /** The name of the behaviour that `on` is. */
 export const defaultBehaviour = 'on'
 
@@ -56,6 +64,13 @@ export class ActorDefinition {
   readonly messagesMax: number
   readonly overflow: Overflow
   readonly triesMax: number
+  readonly events: ReadonlyMap<string, ApplyEvent>
+  /** Its actors have journals. */
+  readonly isDurable: boolean
+  /** It keeps the last state alone. */
+  readonly keepsState: boolean
+  /** Records after which its state is written down whole. */
+  readonly snapshotEvery: number
 
   constructor(name: string, spec: ActorSpec<unknown[], unknown, unknown, unknown>) {
     checkDefinition(name, spec)
@@ -71,6 +86,15 @@ export class ActorDefinition {
     this.messagesMax = spec.mailbox?.messagesMax ?? mailboxMessagesDefault
     this.overflow = spec.mailbox?.overflow ?? 'reject'
     this.triesMax = spec.triesMax ?? 1
+    this.events = new Map(Object.entries<ApplyEvent>(spec.events ?? {}))
+    this.keepsState = spec.durable === 'state'
+    this.isDurable = this.keepsState || spec.events !== undefined
+    this.snapshotEvery = spec.snapshots?.every ?? snapshotEveryDefault
+  }
+
+  /** The version of an event's payload. */
+  eventVersion(event: string): number {
+    return (this.spec.eventVersions as Readonly<Record<string, number>> | undefined)?.[event] ?? 1
   }
 
   /** Whether any behaviour has a handler of that name. */
@@ -88,10 +112,16 @@ export class ActorDefinition {
   }
 }
 
+/** What tables must be, beside what they are: so `self` is known in them once the state and the events above them are. */
+interface Tables<S, E> {
+  readonly on: Handlers<S, E>
+  readonly behaviours?: Readonly<Record<string, Handlers<S, E>>>
+}
+
 /**
  * Defines a kind of actor. The handler table is the protocol: names, payloads and replies of `tell` and `ask` are inferred from it.
  * @param name letters, digits, `-`, `_` and `.`, starting with a letter; unique in a node
- * @param spec state factory, handlers, hooks and options
+ * @param spec state factory, events, handlers, hooks and options, in this order: the types of each follow from those before
  * @throws {Fault} `definition-invalid` a part is missing, of the wrong kind or out of range
  * @example
  * const counter = defineActor('counter', {
@@ -99,12 +129,10 @@ export class ActorDefinition {
  *   on: { increment(self, by: number) { self.state.count += by } },
  * })
  */
-export function defineActor<
-  A extends unknown[] = [],
-  S = unknown,
-  H extends Handlers<S> = Handlers<S>,
-  B extends Record<string, Handlers<S>> = Record<string, Handlers<S>>,
->(name: string, spec: ActorSpec<A, S, H, B>): Definition<A, S, H, B> {
+export function defineActor<A extends unknown[] = [], S = unknown, E = {}, H = unknown, B = unknown>(
+  name: string,
+  spec: ActorSpec<A, S, H, B, E> & Tables<S, E>,
+): Definition<A, S, H, B> {
   // The compiled form forgets the author's types; a Definition's type parameters carry them on.
   const compiledSpec = spec as unknown as ActorSpec<unknown[], unknown, unknown, unknown>
   return new ActorDefinition(name, compiledSpec) as unknown as Definition<A, S, H, B>
@@ -132,16 +160,32 @@ function checkDefinition(name: unknown, spec: ActorSpec<unknown[], unknown, unkn
     if (key === defaultBehaviour) refuse(name, `behaviours.${key} takes the name of the default behaviour`)
     checkTable(name, `behaviours.${key}`, table)
   }
-  for (const hook of ['state', 'started', 'stopping', 'down', 'upgrade'] as const) {
+  for (const hook of ['state', 'started', 'recovered', 'stopping', 'down', 'upgrade', 'upcast'] as const) {
     if (spec[hook] !== undefined && typeof spec[hook] !== 'function')
       refuse(name, `${hook} is not a function`)
   }
   checkRange(name, 'version', spec.version, Number.MAX_SAFE_INTEGER)
   checkRange(name, 'mailbox.messagesMax', spec.mailbox?.messagesMax, mailboxMessagesMax)
   checkRange(name, 'triesMax', spec.triesMax, triesMaxMax)
+  checkDurability(name, spec)
   const overflow = spec.mailbox?.overflow
   if (overflow !== undefined && !['reject', 'drop-newest', 'drop-oldest'].includes(overflow)) {
     refuse(name, `mailbox.overflow is ${escapeText(overflow, 40)}, not reject, drop-newest or drop-oldest`)
+  }
+}
+
+function checkDurability(name: string, spec: ActorSpec<unknown[], unknown, unknown, unknown>): void {
+  const { durable, events } = spec
+  if (durable !== undefined && durable !== 'state')
+    refuse(name, `durable is ${escapeText(durable, 40)}, not state`)
+  if (durable !== undefined && events !== undefined)
+    refuse(name, 'it has both events and durable; one makes the other useless')
+  if (events !== undefined) checkTable(name, 'events', events)
+  checkRange(name, 'snapshots.every', spec.snapshots?.every, snapshotEveryMax)
+  for (const [event, version] of Object.entries<number>(spec.eventVersions ?? {})) {
+    if (events === undefined || !Object.hasOwn(events, event))
+      refuse(name, `eventVersions.${escapeText(event, 40)} is no event`)
+    checkRange(name, `eventVersions.${event}`, version, Number.MAX_SAFE_INTEGER)
   }
 }
 
@@ -149,6 +193,8 @@ function checkTable(name: string, where: string, table: unknown): void {
   if (typeof table !== 'object' || table === null) refuse(name, `${where} is not a table of handlers`)
   for (const [key, handler] of Object.entries(table)) {
     if (typeof handler !== 'function') refuse(name, `${where}.${escapeText(key, 40)} is not a function`)
+    if (key.startsWith('$'))
+      refuse(name, `${where}.${escapeText(key, 40)} begins with "$", as the runtime's own messages do`)
   }
 }
 

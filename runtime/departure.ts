@@ -173,6 +173,7 @@ export class Departure {
 
 function comeBack(cell: Cell): void {
   cell.flags &= ~away
+  cell.rareIfAny?.durable?.start()
   if (cell.hasName) cell.host.registry.set(cell.path, cell)
   countCell(cell, 1)
 }
@@ -197,6 +198,9 @@ function empty(cell: Cell): void {
   rare.watchingFar = undefined
   rare.offers = undefined
   rare.supervisor = undefined
+  // Not released: its journal is written on where it has gone, by the same claim.
+  rare.durable = undefined
+  rare.inbox = undefined
   rare.failing = undefined
   rare.nextStart = undefined
   rare.nextStartMs = undefined

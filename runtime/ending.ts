@@ -21,6 +21,7 @@ import { deathFault, drop } from './router.ts'
 import { announceEnd, whenEnded } from './watches.ts'
 import type { Cell } from './cell.ts'
 import type { DeadReason } from './dead-letters.ts'
+import type { EventKind } from './event-log.ts'
 import type { Exit } from './exit.ts'
 
 /** Ends a life and calls `done` with how it really ended; the mail stays. */
@@ -162,8 +163,8 @@ function startShutdown(cell: Cell): void {
   whenEnded(cell, () => host.timers.remove(deadline))
 }
 
-/** The cell is gone: its mail dies, its name is free, its watchers hear, in this order. */
-export function finish(cell: Cell, exit: Exit): void {
+/** The cell is gone: its mail dies, its name is free, its watchers hear, in this order. @param kind the event that says so */
+export function finish(cell: Cell, exit: Exit, kind: EventKind = endKind(exit)): void {
   if ((cell.flags & ended) !== 0) return
   const { host, parent } = cell
   cell.flags |= ended | closed | down
@@ -178,7 +179,7 @@ export function finish(cell: Cell, exit: Exit): void {
   totals.accepted += cell.accepted
   totals.handled += cell.handled
   if (cell.rareIfAny !== undefined) for (const count of cell.rare.dead.values()) totals.deadInCells += count
-  host.events.emit(exit.cause === 'killed' ? 'killed' : 'stopped', cell, exit)
+  host.events.emit(kind, cell, exit)
   announceEnd(cell, exit)
   if (parent !== undefined) host.supervision.gone(parent, cell, exit)
   const listeners = cell.rareIfAny?.whenEnded
@@ -187,6 +188,10 @@ export function finish(cell: Cell, exit: Exit): void {
     for (const hear of listeners) hear(exit)
   }
   if ((cell.flags & (paused | restless)) !== 0) host.pauses?.stirred(cell)
+}
+
+function endKind({ cause }: Exit): EventKind {
+  return cause === 'killed' ? 'killed' : 'stopped'
 }
 
 /** Takes back the begin that a cell waits for. */

@@ -2,6 +2,8 @@
 import { keysPerThread } from './cell.ts'
 import { closed, down, paused, suspended } from './cell-flags.ts'
 import { countCell } from './departure.ts'
+import { restoreDurable } from './durable/recovery.ts'
+import { inboxOf } from './durable/inbox.ts'
 import { Envelope } from './envelope.ts'
 import { Fault } from './fault.ts'
 import { refOf } from './ref.ts'
@@ -56,6 +58,8 @@ export function furnish(cell: Cell, plan: Plan, context: RestoreContext): Arrivi
   cell.behaviour = plan.behaviour
   cell.state = plan.state
   if (data.isAlive) cell.self = host.makeSelf(cell)
+  if (data.durable !== undefined) cell.rare.durable = restoreDurable(cell, data.durable)
+  for (const handled of data.handled) inboxOf(cell).keep(handled)
   if (cell.hasName) host.registry.set(cell.path, cell)
   // No number is given twice; those of other threads are never given here.
   if (typeof cell.key === 'number' && cell.key > 0 && cell.key < keysPerThread)

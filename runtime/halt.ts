@@ -1,5 +1,6 @@
 // A halt: the end of one life, step by step: the handler that runs, the children, the hook; or cut short at the deadline.
 import { busy, down, ended, halting, starting, stashing } from './cell-flags.ts'
+import { endDurableLife } from './durable/durable-life.ts'
 import { Deadline } from './deadline.ts'
 import { Fault } from './fault.ts'
 import { runHook } from './hook.ts'
@@ -154,6 +155,7 @@ export function clear(cell: Cell): void {
     unstashAll(cell)
     // The next life looks after its children with a budget of its own.
     rare.supervisor = undefined
+    endDurableLife(cell)
   }
   cell.state = undefined
   cell.self?.expire()

@@ -1,7 +1,18 @@
 // Quiescence: the actors of a subtree come to rest, so that they can be captured between two messages.
 import { askChainMax } from './ask-chain.ts'
 import { Cell } from './cell.ts'
-import { away, busy, doomed, ended, halting, ordered, paused, restless, starting } from './cell-flags.ts'
+import {
+  away,
+  busy,
+  committing,
+  doomed,
+  ended,
+  halting,
+  ordered,
+  paused,
+  restless,
+  starting,
+} from './cell-flags.ts'
 import { outsideOfActors } from './context.ts'
 import { Deadline } from './deadline.ts'
 import { Fault } from './fault.ts'
@@ -240,6 +251,8 @@ function isRestless(cell: Cell): boolean {
   if ((flags & ended) !== 0) return false
   if ((flags & (busy | starting | halting | doomed | ordered)) !== 0) return true
   if (host.current?.to === cell || cell.wantsTurn) return true
+  // What is under way to its journal would be missing where it goes.
+  if ((flags & committing) !== 0 && cell.rareIfAny?.durable !== undefined) return true
   const nextStart = cell.rareIfAny?.nextStart
   // It begins in the next turn of the event loop.
   if (nextStart !== undefined && nextStart.heapIndex < 0) return true

@@ -1,5 +1,6 @@
 // A ref: the handle on a path, with what is known of the one who lives there: the cell if it is here, the way to it if it is not.
 import { Ask, timeoutOf } from './ask.ts'
+import { awakened, deliverAsleep, offerAsleep } from './asleep.ts'
 import { checkChain } from './ask-chain.ts'
 import { Cell } from './cell.ts'
 import { absent, closed, ended } from './cell-flags.ts'
@@ -11,9 +12,10 @@ import { NEVER_EXISTED } from './exit.ts'
 import { Far } from './far.ts'
 import { makeOffer } from './offer.ts'
 import { freezeDeep } from './payload.ts'
-import { deathFault, deliver, deliverToNobody } from './router.ts'
+import { isKey, keyCharactersMax, onceName } from './durable/reserved.ts'
+import { deathFault, deliver } from './router.ts'
 import { lastExit, observe, remembered } from './watches.ts'
-import type { DeadlineOptions, Ref, TellOptions } from './actor.ts'
+import type { AskOptions, DeadlineOptions, Ref, TellOptions } from './actor.ts'
 import type { Host } from './cell.ts'
 import type { Party } from './envelope.ts'
 import type { Exit } from './exit.ts'
@@ -62,13 +64,24 @@ export class LocalRef implements Ref {
     const host = this.#host
     if (host.isStrict) checkPayload(host, `tell "${this.path}" "${name}"`, payload)
     const sender = (host.current ?? contextMessage())?.to
+    if (options?.reliable === true) {
+      this.#tellReliably(name, payload, sender)
+      return
+    }
     const cell = this.#cell
     if (cell !== undefined && (cell.flags & absent) === 0)
       deliver(cell, new Envelope(cell, name, payload, sender, undefined))
     else this.#tellAway(name, payload, sender, options)
   }
 
-  ask(name: string, payload?: unknown, options?: DeadlineOptions): Promise<never> {
+  /** The same for a sender that is not in the middle of a message. Never throws. */
+  tellFrom(sender: Cell, name: string, payload: unknown): void {
+    const cell = this.#cellAtHand
+    if (cell !== undefined) deliver(cell, new Envelope(cell, name, payload, sender, undefined))
+    else this.#send(new Envelope(this.far, name, payload, partyOf(sender), undefined))
+  }
+
+  ask(name: string, payload?: unknown, options?: AskOptions): Promise<never> {
     const host = this.#host
     const cause = host.current ?? contextMessage()
     const cell = this.#cellAtHand
@@ -76,6 +89,7 @@ export class LocalRef implements Ref {
     try {
       const timeoutMs = timeoutOf(options)
       if (host.isStrict) checkPayload(host, `ask "${this.path}" for "${name}"`, payload)
+      if (options?.idempotencyKey !== undefined) return this.#askOnce(name, payload, options)
       if (cause !== undefined && cell !== undefined) checkChain(cell, name, cause)
       ask = new Ask({ to: cell ?? this.far, name, cause }, host.timers, host.asks)
       ask.expireAt(host.clock.now(), timeoutMs)
@@ -95,9 +109,9 @@ export class LocalRef implements Ref {
     const sender = (host.current ?? contextMessage())?.to
     const { cell } = this
     if (cell === undefined) {
-      if (host.elsewhere === undefined) throw deathFault({ to: this, name }, 'actor-unknown')
       const envelope = new Envelope(this.far, name, payload, partyOf(sender), undefined)
-      await host.elsewhere.offer(this.far, envelope, timeoutMs)
+      if (host.elsewhere === undefined) await offerAsleep(host, this.far, envelope, timeoutMs)
+      else await host.elsewhere.offer(this.far, envelope, timeoutMs)
       return
     }
     if ((cell.flags & closed) !== 0) throw deathFault({ to: this, name }, 'actor-stopped')
@@ -116,7 +130,8 @@ export class LocalRef implements Ref {
         }),
       )
     }
-    const { cell } = this
+    // Who is to tell of an end has to live.
+    const cell = this.cell ?? awakened(this.#host, this.path)
     let end: (() => void) | undefined
     if (cell !== undefined) observe(cell, token, hear)
     else if (elsewhere !== undefined) {
@@ -148,6 +163,18 @@ export class LocalRef implements Ref {
     return this.#cell !== undefined && (this.#cell.flags & absent) === ended
   }
 
+  /** @throws {Fault} `key-invalid` */
+  #askOnce(name: string, payload: unknown, { idempotencyKey: key, ...options }: AskOptions): Promise<never> {
+    if (!isKey(key)) {
+      throw new Fault(
+        'key-invalid',
+        `Cannot ask "${this.path}" for "${name}": its idempotencyKey is not 1 to ${keyCharactersMax} printable ASCII characters`,
+        { hint: 'Give a text that stands for this one attempt, such as the number of an order.' },
+      )
+    }
+    return this.ask(onceName, { key, name, payload }, options)
+  }
+
   /** The cell, unless there is a road to it: whoever has one lives there, and the registry need not be asked for each message. */
   get #cellAtHand(): Cell | undefined {
     return this.#far?.road === undefined ? this.cell : undefined
@@ -165,14 +192,28 @@ export class LocalRef implements Ref {
     if (cell !== undefined) deliver(cell, new Envelope(cell, name, payload, sender, undefined))
     else {
       const envelope = new Envelope(far, name, payload, partyOf(sender), undefined)
-      if (elsewhere === undefined) deliverToNobody(this.#host, envelope)
+      if (elsewhere === undefined) deliverAsleep(this.#host, envelope)
       else elsewhere.tell(far, envelope, options?.transfer)
     }
   }
 
+  /** @throws {Fault} `sender-volatile` and those of `LetterBox.send` */
+  #tellReliably(name: string, payload: unknown, sender: Party | undefined): void {
+    const durable = sender instanceof Cell ? sender.rareIfAny?.durable : undefined
+    if (durable === undefined) {
+      const who = sender === undefined ? 'nobody that is an actor' : `"${sender.path}", which is not durable`
+      throw new Fault(
+        'sender-volatile',
+        `Cannot tell "${this.path}" "${name}" reliably: it comes from ${who}`,
+        { hint: 'Send it in a handler of a durable actor, or ask with an idempotencyKey.' },
+      )
+    }
+    durable.letters.send(this.path, name, payload)
+  }
+
   #send(envelope: Envelope): void {
     const { elsewhere } = this.#host
-    if (elsewhere === undefined) deliverToNobody(this.#host, envelope)
+    if (elsewhere === undefined) deliverAsleep(this.#host, envelope)
     else elsewhere.send(this.far, envelope)
   }
 

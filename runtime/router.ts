@@ -30,6 +30,12 @@ export function deliverToNobody(
 
 /** Ends a message that a cell had accepted and does not handle. */
 export function drop(cell: Cell, envelope: Envelope, reason: DeadReason, fault?: Fault): void {
+  if (envelope.origin?.duty?.isSentAgain === true) {
+    // It comes again: this time is over, and the message is not.
+    cell.handled++
+    envelope.origin.refuse(fault ?? deathFault(envelope, reason))
+    return
+  }
   const dead = cell.rare.dead
   dead.set(reason, (dead.get(reason) ?? 0) + 1)
   if ((cell.flags & traced) !== 0) cell.host.traces.handled(cell, envelope, reason)
@@ -122,6 +128,18 @@ const causes: Record<DeadReason, readonly [how: string, hint: string]> = {
   'thread-lost': [
     'its thread was lost',
     'Treat the outcome as unknown; ask again if handling it twice does no harm.',
+  ],
+  'entities-full': [
+    'as many entities are awake as may be, and none of them is idle',
+    'Use offer, which waits for room, or raise residentMax.',
+  ],
+  'entity-cooling': [
+    'the entity has failed for good and is not woken again for a while',
+    'Ask "why" for its last failure, mend that, and send again later.',
+  ],
+  'senders-full': [
+    'it remembers as many senders of reliable messages as it may',
+    'Send through fewer actors, or give each sender another receiver.',
   ],
   'handler-abandoned': ['the actor was ended in the middle of it', 'Treat the outcome as unknown.'],
 }

@@ -24,6 +24,7 @@ import type { Audit } from './accounting.ts'
 import type { Host, Supervision } from './cell.ts'
 import type { Clock } from './clock.ts'
 import type { ActorDefinition } from './definition.ts'
+import type { Durability } from './durable/durable-life.ts'
 import type { Random } from './random.ts'
 import type { LocalRef } from './ref.ts'
 import type { SpawnRequest } from './spawn.ts'
@@ -37,6 +38,8 @@ export interface RuntimeParts {
   readonly supervision: Supervision
   /** Checks each payload for what would not survive a wire, and freezes it. */
   readonly isStrict?: boolean
+  /** Where durable actors are kept. */
+  readonly durability?: Durability | undefined
   /** Which thread of its node; 0, the default, is the main one. */
   readonly thread?: number
   /** Called whenever the runtime goes on after it gave way to the event loop: shows that it is not blocked. */
@@ -90,7 +93,9 @@ export class Runtime {
       supervision: parts.supervision,
       traces: this.traces,
       isStrict: parts.isStrict ?? false,
+      durability: parts.durability,
       flawOf: (payload) => payloadFlaw(payload, isRef),
+      awakener: undefined,
       elsewhere: undefined,
       cellAt: (path) => this.cellAt(path),
       current: undefined,
@@ -99,10 +104,7 @@ export class Runtime {
       pauses: undefined,
       makeSelf: (cell) => new ActorSelf(cell),
     }
-    const definition = guardianDefinition as unknown as ActorDefinition
-    const spec = { restart: 'temporary', significant: false, shutdownMs: Infinity } as const
-    this.guardian = new Cell({ host: this.host, parent: undefined, key: '' }, definition, { spec, args: [] })
-    begin(this.guardian)
+    this.guardian = guardianOf(this.host)
   }
 
   /** Spawns a root and waits until it has started. */
@@ -139,4 +141,12 @@ export class Runtime {
     })
     this.host.timers.close()
   }
+}
+
+function guardianOf(host: Host): Cell {
+  const definition = guardianDefinition as unknown as ActorDefinition
+  const spec = { restart: 'temporary', significant: false, shutdownMs: Infinity } as const
+  const guardian = new Cell({ host, parent: undefined, key: '' }, definition, { spec, args: [] })
+  begin(guardian)
+  return guardian
 }

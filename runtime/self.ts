@@ -1,12 +1,15 @@
 // Self: what an actor's code is given of its cell, good for one life.
+import { awakened } from './asleep.ts'
 import { away, ended } from './cell-flags.ts'
 import { Fault } from './fault.ts'
 import { defaultBehaviour } from './definition.ts'
+import { forgetAll, persistEvents, saveState } from './durable/persist.ts'
 import { stopForGood, requestStop } from './ending.ts'
 import { NEVER_EXISTED, STOPPED } from './exit.ts'
 import { checkPayload, localRef, refOf } from './ref.ts'
 import { spawnAndWait, spawnNow } from './spawn.ts'
 import { stashCurrent, unstashAll } from './stash.ts'
+import { cancelDurableTimer, startDurableTimer } from './durable/durable-timer.ts'
 import { cancelTick, startTick } from './tick.ts'
 import { lastExit, unwatchCell, unwatchPredecessor, watchCell, watchFar } from './watches.ts'
 import type { Log, Ref, SpawnOptions, TimerOptions } from './actor.ts'
@@ -75,21 +78,22 @@ export class ActorSelf implements LivingSelf {
   }
 
   after(delayMs: number, name: string, payload?: unknown, options?: TimerOptions): void {
-    this.#startTick({ key: options?.key ?? name, name, payload }, { delayMs })
+    this.#startTick({ key: options?.key ?? name, name, payload }, { delayMs }, options)
   }
 
   every(periodMs: number, name: string, payload?: unknown, options?: TimerOptions): void {
-    this.#startTick({ key: options?.key ?? name, name, payload }, { delayMs: periodMs, periodMs })
+    this.#startTick({ key: options?.key ?? name, name, payload }, { delayMs: periodMs, periodMs }, options)
   }
 
   cancel(key: string): boolean {
-    return cancelTick(alive(this.#cell), key)
+    const cell = alive(this.#cell)
+    return cancelTick(cell, key) || cancelDurableTimer(cell, key)
   }
 
   watch(ref: Ref): void {
     const cell = alive(this.#cell)
     const local = localRef(ref)
-    const target = local.cellOrLast
+    const target = local.cell ?? awakened(cell.host, local.path) ?? local.cellOrLast
     const { elsewhere } = cell.host
     if (elsewhere !== undefined && (target === undefined || (target.flags & (away | ended)) !== 0)) {
       // Who has ended here may have a successor elsewhere.
@@ -151,11 +155,31 @@ export class ActorSelf implements LivingSelf {
     stopForGood(target, STOPPED)
   }
 
-  #startTick(message: TickMessage, time: TickTime): void {
+  persist(name: string, payload?: unknown): Promise<void> {
+    return persistEvents(alive(this.#cell), [[name, payload]])
+  }
+
+  persistAll(events: readonly (readonly [name: string, payload?: unknown])[]): Promise<void> {
+    return persistEvents(alive(this.#cell), events)
+  }
+
+  save(): Promise<void> {
+    return saveState(alive(this.#cell))
+  }
+
+  forget(): Promise<void> {
+    return forgetAll(alive(this.#cell))
+  }
+
+  #startTick(message: TickMessage, time: TickTime, options: TimerOptions | undefined): void {
     const cell = alive(this.#cell)
     const { host } = cell
     if (host.isStrict) checkPayload(host, `start timer "${message.key}" of "${cell.path}"`, message.payload)
-    startTick(cell, message, time)
+    if (options?.durable === true) startDurableTimer(cell, message, time, options.catchUp)
+    else {
+      startTick(cell, message, time)
+      cancelDurableTimer(cell, message.key)
+    }
   }
 }
 

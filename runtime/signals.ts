@@ -1,6 +1,8 @@
 // Signals: how an actor hears what comes before its messages, that somebody has ended or that it is to have a new life.
 import { ranIdle } from './begin.ts'
-import { busy, deaf, down, halting } from './cell-flags.ts'
+import { busy, committing, deaf, down, halting } from './cell-flags.ts'
+import { inContextOf } from './context.ts'
+import { Envelope } from './envelope.ts'
 import { Fault } from './fault.ts'
 import { runHook } from './hook.ts'
 import { isThenable, whenSettled } from './thenable.ts'
@@ -39,14 +41,31 @@ function hearDown(cell: Cell, signal: Signal & { type: 'down' }): void {
   let result: unknown
   let isAsync = false
   try {
-    result = runHook(host, () => hook.call(cell.definition.spec, self, signal.ref, signal.exit))
+    const run = (): unknown => hook.call(cell.definition.spec, self, signal.ref, signal.exit)
+    result = runHook(host, cell.rareIfAny?.durable === undefined ? run : () => asOwn(cell, self, run))
     isAsync = isThenable(result)
   } catch (error) {
-    downFailed(cell, error)
+    if ((cell.flags & committing) === 0) downFailed(cell, error)
+    else awaitDown(cell, written(cell, { error }))
+    return
+  }
+  if (!isAsync && (cell.flags & committing) !== 0) {
+    awaitDown(cell, written(cell))
     return
   }
   // `isThenable` has seen it.
   if (isAsync) awaitDown(cell, result as PromiseLike<unknown>)
+}
+
+/** What a durable actor's hook sends comes from this actor. */
+function asOwn(cell: Cell, self: unknown, run: () => unknown): unknown {
+  return inContextOf(new Envelope(cell, 'down', undefined, undefined, undefined), run, self)
+}
+
+/** A hook is over when all that it has written is safe. */
+async function written(cell: Cell, failure?: { readonly error: unknown }): Promise<void> {
+  await cell.rareIfAny?.durable?.settle(failure !== undefined)
+  if (failure !== undefined) throw failure.error
 }
 
 function awaitDown(cell: Cell, result: PromiseLike<unknown>): void {
@@ -55,6 +74,10 @@ function awaitDown(cell: Cell, result: PromiseLike<unknown>): void {
   const { life } = cell
   const settle = (error?: { readonly thrown: unknown }): void => {
     if (cell.life !== life) return
+    if ((cell.flags & committing) !== 0 && cell.rareIfAny?.durable?.spoilt === undefined) {
+      awaitDown(cell, written(cell, error === undefined ? undefined : { error: error.thrown }))
+      return
+    }
     cell.flags &= ~busy
     if (error !== undefined) downFailed(cell, error.thrown)
     if (!ranIdle(cell)) cell.wake()

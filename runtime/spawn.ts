@@ -2,13 +2,17 @@
 import { begin } from './begin.ts'
 import { Cell } from './cell.ts'
 import { away, closed, down, ended, halting, paused, restless } from './cell-flags.ts'
+import { outsideOfActors } from './context.ts'
 import { compiled } from './definition.ts'
 import { finish, halt } from './ending.ts'
 import { failedExit } from './exit.ts'
 import { Fault } from './fault.ts'
 import { besideMessages } from './hook.ts'
 import { checkName, checkPath, pathBytesMax } from './path.ts'
+import { journalMissing } from './durable/recovery.ts'
 import { refOf } from './ref.ts'
+import type { EventKind } from './event-log.ts'
+import type { ActorDefinition } from './definition.ts'
 import type { LocalRef } from './ref.ts'
 import type { SpawnOptions } from './actor.ts'
 
@@ -83,8 +87,25 @@ function abandonedFault(cell: Cell): Fault {
   })
 }
 
+/**
+ * Gives a life to who was asleep; how its start goes is between it and its supervisor. In the middle of a hook the start waits for the end
+ * of that, or a chain of actors that wake each other would need a deep stack.
+ * @throws {Fault} `actor-stopped` `actors-full` `name-invalid` `name-taken`; nothing is left behind
+ */
+export function activate(parent: Cell, request: SpawnRequest): Cell {
+  const cell = place(parent, request, 'activated')
+  const { host } = cell
+  const { life } = cell
+  const start = (): void => {
+    if (cell.life === life && (cell.flags & (ended | halting)) === 0) begin(cell)
+  }
+  if (host.hooks > 0) host.clock.soon(outsideOfActors(start))
+  else besideMessages(host, start)
+  return cell
+}
+
 /** A cell with its place in the tree, not begun. */
-function place(parent: Cell, request: SpawnRequest): Cell {
+function place(parent: Cell, request: SpawnRequest, kind: EventKind = 'spawned'): Cell {
   const { host } = parent
   const definition = compiled(request.definition)
   const { options } = request
@@ -95,6 +116,7 @@ function place(parent: Cell, request: SpawnRequest): Cell {
     typeof options === 'object' ? options : undefined,
     parent,
   )
+  if (definition.isDurable) checkDurable(parent, name, definition)
   const key = name ?? (request.number === undefined ? ++host.totals.spawned : request.number - host.keyBase)
   const args = request.args.length === 0 ? noArgs : request.args
   const cell = new Cell({ host, parent, key }, definition, { spec, args })
@@ -105,7 +127,7 @@ function place(parent: Cell, request: SpawnRequest): Cell {
   parent.link(cell)
   host.totals.actors++
   if ((parent.flags & (paused | restless)) !== 0) host.pauses?.spawned(cell)
-  host.events.emit('spawned', cell)
+  host.events.emit(kind, cell)
   return cell
 }
 
@@ -123,6 +145,20 @@ function claimName(cell: Cell, name: string): void {
     })
   }
   registry.set(path, cell)
+}
+
+/** The path is the name of its journal, so it has to be the same in each run of the program. */
+function checkDurable(parent: Cell, name: string | undefined, { name: definition }: ActorDefinition): void {
+  const { host } = parent
+  if (host.durability === undefined) throw journalMissing(name ?? definition)
+  let above: Cell | undefined = parent
+  while (above?.parent !== undefined && typeof above.key === 'string') above = above.parent
+  if (name !== undefined && above?.parent === undefined) return
+  throw new Fault(
+    'durable-unnamed',
+    `Cannot spawn "${name ?? definition}" under "${parent.path}": it is durable, and its path would not be the same after a restart`,
+    { hint: 'Give it a name, and a name to each actor above it.' },
+  )
 }
 
 function checkRoom(parent: Cell, name: string): void {

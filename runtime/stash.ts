@@ -23,6 +23,13 @@ export function stashCurrent(cell: Cell): void {
       },
     )
   }
+  if (envelope.origin?.duty !== undefined) {
+    throw new Fault(
+      'stash-misused',
+      `Cannot stash in "${cell.path}": "${envelope.name}" is written down as handled when its handler ends`,
+      { hint: 'Keep what it says in the state until it can be used.' },
+    )
+  }
   const held = cell.rareIfAny?.stash?.length ?? 0
   if (held >= stashMax) {
     throw new Fault(

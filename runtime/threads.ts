@@ -11,6 +11,8 @@ export interface ThreadRequest {
   /** Modules whose definitions it hosts, as file URLs. */
   readonly load: readonly string[]
   readonly strict: boolean
+  /** Whether the node keeps a journal, which is asked for in the main thread. */
+  readonly journal: boolean
   /** Words shared by all threads of the node, in which moves are decided. */
   readonly decisions: Int32Array
   /** What its heap may hold with its buffers but without garbage, in MiB; beyond it the thread is lost. */

@@ -1,16 +1,17 @@
 // A turn: what an actor does when it is its turn: signals first, then messages, one after the other, each to its end.
 import { ranIdle } from './begin.ts'
-import { blocked, busy, closed, down, halting, restless, stashing, traced } from './cell-flags.ts'
+import { blocked, busy, closed, committing, down, halting, restless, stashing, traced } from './cell-flags.ts'
 import { inContextOf } from './context.ts'
 import { endLife } from './ending.ts'
 import { Fault } from './fault.ts'
 import { admitOffers } from './offer.ts'
-import { drop } from './router.ts'
+import { deathFault, drop } from './router.ts'
 import { takeSignals } from './signals.ts'
 import { putAside } from './stash.ts'
+import { takeReserved } from './durable/take-reserved.ts'
 import { isThenable, whenSettled } from './thenable.ts'
 import type { Cell } from './cell.ts'
-import type { Envelope, Origin } from './envelope.ts'
+import type { Envelope, Origin, Outcome } from './envelope.ts'
 
 /** Hears and handles at most `budget` signals and messages; returns how many. */
 export function takeTurn(cell: Cell, budget: number): number {
@@ -41,7 +42,7 @@ function handle(cell: Cell, envelope: Envelope): void {
   }
   const handler = cell.behaviour.find(envelope.name)
   if (handler === undefined || self === undefined) {
-    drop(cell, envelope, 'message-unknown')
+    handleUnknown(cell, envelope)
     return
   }
   let result: unknown
@@ -57,13 +58,39 @@ function handle(cell: Cell, envelope: Envelope): void {
     }
   } catch (error) {
     host.current = undefined
-    failed(cell, envelope, error)
+    if ((cell.flags & committing) === 0) failed(cell, envelope, error)
+    else awaitHandler(cell, envelope, settled(cell, envelope, { error }))
     return
   }
   host.current = undefined
-  if ((cell.flags & (stashing | traced)) !== 0 && isAside(cell, envelope)) return
+  if ((cell.flags & (stashing | traced | committing)) !== 0) {
+    if ((cell.flags & committing) !== 0) {
+      awaitHandler(cell, envelope, settled(cell, envelope, { reply: result }))
+      return
+    }
+    if (isAside(cell, envelope)) return
+  }
   cell.handled++
   if (origin !== undefined) settle(cell, envelope, origin, result)
+}
+
+/** What no handler knows may be a word of the runtime. */
+function handleUnknown(cell: Cell, envelope: Envelope): void {
+  if (cell.self !== undefined && envelope.origin?.duty !== undefined) {
+    const error = deathFault(envelope, 'message-unknown')
+    awaitHandler(cell, envelope, settled(cell, envelope, { error }))
+    return
+  }
+  if (cell.self === undefined || !envelope.name.startsWith('$')) {
+    drop(cell, envelope, 'message-unknown')
+    return
+  }
+  const taken = takeReserved(cell, envelope)
+  if (taken === 'dropped') return
+  if (taken !== 'taken') handle(cell, taken)
+  else if ((cell.flags & committing) !== 0)
+    awaitHandler(cell, envelope, settled(cell, envelope, { reply: undefined }))
+  else cell.handled++
 }
 
 function awaitHandler(cell: Cell, envelope: Envelope, result: PromiseLike<unknown>): void {
@@ -74,16 +101,37 @@ function awaitHandler(cell: Cell, envelope: Envelope, result: PromiseLike<unknow
   whenSettled(
     result,
     (reply) => {
-      if (cell.life === life) resume(cell, envelope, reply)
+      if (cell.life !== life) return
+      if ((cell.flags & committing) === 0) resume(cell, envelope, reply)
+      else awaitHandler(cell, envelope, settled(cell, envelope, { reply }))
     },
     (error) => {
       if (cell.life !== life) return
+      if (isUnsettled(cell)) {
+        awaitHandler(cell, envelope, settled(cell, envelope, { error }))
+        return
+      }
       cell.flags &= ~busy
       cell.current = undefined
       failed(cell, envelope, error)
       if (!ranIdle(cell)) cell.wake()
     },
   )
+}
+
+/** A handler is over when all that it has written is safe. */
+async function settled(cell: Cell, envelope: Envelope, outcome: Outcome): Promise<unknown> {
+  const duty = envelope.origin?.duty
+  if (duty !== undefined) return await duty.ends(outcome)
+  const hasFailed = 'error' in outcome
+  await cell.rareIfAny?.durable?.settle(hasFailed)
+  if (hasFailed) throw outcome.error
+  return outcome.reply
+}
+
+/** A life that is spoilt ends with the fault at hand. */
+function isUnsettled(cell: Cell): boolean {
+  return (cell.flags & committing) !== 0 && cell.rareIfAny?.durable?.spoilt === undefined
 }
 
 function resume(cell: Cell, envelope: Envelope, reply: unknown): void {
@@ -105,7 +153,7 @@ function isAside(cell: Cell, envelope: Envelope): boolean {
 }
 
 function settle(cell: Cell, envelope: Envelope, origin: Origin, reply: unknown): void {
-  const flaw = cell.host.isStrict ? cell.host.flawOf(reply) : undefined
+  const flaw = cell.host.isStrict && origin.isAsk ? cell.host.flawOf(reply) : undefined
   if (flaw === undefined) origin.settle(reply)
   else {
     origin.refuse(
@@ -124,8 +172,10 @@ function settle(cell: Cell, envelope: Envelope, origin: Origin, reply: unknown):
 function failed(cell: Cell, envelope: Envelope, error: unknown): void {
   const { host } = cell
   cell.flags &= ~stashing
-  const directive = host.supervision.directive(cell, error)
+  const isSpoilt = cell.rareIfAny?.durable?.spoilt !== undefined
+  const directive = isSpoilt ? 'restart' : host.supervision.directive(cell, error)
   const fault = Fault.wrap(error, 'handler-failed', `Cannot handle "${envelope.name}" in "${cell.path}"`)
+  envelope.origin?.duty?.failed(error, directive)
   if (directive === 'resume' && envelope.origin?.isAsk === true) {
     // An expected failure is an answer like any other.
     cell.handled++
@@ -150,7 +200,13 @@ function failed(cell: Cell, envelope: Envelope, error: unknown): void {
 /** A failing message is tried again in the next life as often as the definition says; then it is quarantined. */
 function keepOrDrop(cell: Cell, envelope: Envelope, fault: Fault): void {
   const { triesMax } = cell.definition
-  if (triesMax === 1) {
+  const duty = envelope.origin?.duty
+  if (duty?.isPoisoned === true) {
+    cell.host.events.emit('quarantined', cell, { message: envelope.name })
+    drop(cell, envelope, 'message-poisoned', fault)
+    return
+  }
+  if (triesMax === 1 || duty !== undefined) {
     drop(cell, envelope, 'handler-failed', fault)
     return
   }

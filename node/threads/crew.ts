@@ -19,6 +19,7 @@ export const endMsMax = 1_000
 export interface CrewOptions {
   readonly name: string
   readonly strict: boolean
+  readonly journal: boolean
   readonly threadStallMs?: number | undefined
   readonly heapMiBMax?: number | undefined
   readonly decisions: Int32Array
@@ -132,12 +133,13 @@ export class Crew {
         hint: 'Place fewer actors in threads of their own.',
       })
     }
-    const { name, strict, decisions, heapMiBMax } = this.#options
+    const { name, strict, journal, decisions, heapMiBMax } = this.#options
     const id = ++this.#lastId
     const request = {
       id,
       name,
       strict,
+      journal,
       decisions,
       load: this.#options.load(),
       heapMiBMax: heapMiBMax ?? heapMiBDefault,

@@ -4,6 +4,7 @@ import { Crew } from './crew.ts'
 import { Fault } from '../../runtime/fault.ts'
 import { NODE_LOST } from '../../runtime/exit.ts'
 import { HeadOffice } from './head-office.ts'
+import { JournalDesk } from './journal-desk.ts'
 import { loadEverywhere } from './loading.ts'
 import { Mover } from './mover.ts'
 import { place } from './place.ts'
@@ -23,12 +24,16 @@ import {
 } from './refused-journey.ts'
 import { orderOf } from './spawn-order.ts'
 import { threadLost } from './station.ts'
+import { awakenerOf } from './waking.ts'
 import type { ActorDefinition } from '../../runtime/definition.ts'
 import type { LocalRef } from '../../runtime/ref.ts'
 import type { Runtime } from '../../runtime/runtime.ts'
 import type { ChildOptions } from '../../runtime/supervision.ts'
 import type { Threads } from '../../runtime/threads.ts'
+import type { Home } from '../../transports/link/record.ts'
 import type { Definitions } from '../definitions.ts'
+import type { EntityKeeper } from '../entities/entity-keeper.ts'
+import type { FarAwakener } from '../entities/far-awakener.ts'
 import type { Books, NodeAudit } from './books.ts'
 import type { Member } from './crew.ts'
 import type { HomeEntry } from './homes.ts'
@@ -49,6 +54,7 @@ export interface FleetParts {
   readonly threadStallMs?: number | undefined
   readonly threadHeapMiBMax?: number | undefined
   readonly failpoint?: ((thread: number, step: MoveStep, top: string) => void) | undefined
+  readonly entities: EntityKeeper
 }
 
 /** What a root is spawned from. */
@@ -68,6 +74,8 @@ export class Fleet {
   readonly #parts: FleetParts
   readonly #desk: ResidentDesk
   readonly #returns: Returns
+  /** Undefined on a node without a journal. */
+  readonly #journal: JournalDesk | undefined
   /** The modules that all threads have loaded. */
   readonly #hosted = new Set<string>()
   #isStopping = false
@@ -75,12 +83,14 @@ export class Fleet {
   constructor(parts: FleetParts) {
     const { runtime, definitions, failpoint } = parts
     this.#parts = parts
+    this.#journal = this.#journalDesk()
     this.office = new HeadOffice(() => this.resident)
     this.office.homes.emptied = (thread) => this.#emptied(thread)
+    this.office.sleepers = this.#awakener(parts.entities)
     this.#desk = new ResidentDesk(() => ({
       resident: this.resident,
       mover,
-      otherCall: (_link, verb, input) => (verb === 'resolve' ? this.#resolve(input as string) : undefined),
+      otherCall: ({ thread }, verb, input) => this.#answer(thread, verb, input),
       otherNote: (link, verb, input) => this.#note(link.thread, verb, input),
     }))
     this.resident = new Resident({
@@ -100,6 +110,7 @@ export class Fleet {
     const options = {
       name: parts.name,
       strict: parts.strict,
+      journal: this.#journal !== undefined,
       threadStallMs: parts.threadStallMs,
       heapMiBMax: parts.threadHeapMiBMax,
       decisions: words,
@@ -116,6 +127,28 @@ export class Fleet {
       nowMs: () => runtime.host.clock.now(),
       spawn: (thread, order) => this.call(thread, 'spawn', order),
     })
+  }
+
+  /** From now on entities are woken in the threads. */
+  #awakener(keeper: EntityKeeper): FarAwakener<Home> {
+    keeper.goFar()
+    return awakenerOf({
+      host: this.#parts.runtime.host,
+      homes: this.office.homes,
+      keeper,
+      threads: () => this.crew.serving.map(({ id }) => id),
+      isStopping: () => this.#isStopping,
+      placeFor: (path, request) => this.#placeFor(path, request),
+      spawn: (thread, order, definition) =>
+        thread === 0 ? this.resident.spawn(order, definition) : this.call(thread, 'spawn', order),
+      evict: (thread, input) => this.call(thread, 'evict', input),
+    })
+  }
+
+  #journalDesk(): JournalDesk | undefined {
+    const { durability } = this.#parts.runtime.host
+    const isAlive = (thread: number): boolean => this.crew.member(thread)?.isLost === false
+    return durability === undefined ? undefined : new JournalDesk(durability.journal, isAlive)
   }
 
   /** Starts the threads and waits until all that serve are ready. @throws {Fault} why one is not */
@@ -179,7 +212,7 @@ export class Fleet {
     if (target === entry.thread) return { actors: 0, pausedMs: 0 }
     const decision = this.office.decisions.begin()
     if (decision === undefined) throw movesFull(path)
-    const order = { home: entry.home, target, deadlineMs, ...decision }
+    const order = { home: entry.home, target, deadlineMs, idleMs: entry.order.idleMs, ...decision }
     entry.state = 'moving'
     entry.move = order
     try {
@@ -229,7 +262,7 @@ export class Fleet {
     await this.crew.close()
   }
 
-  #placeFor(path: string, request: RootRequest): number {
+  #placeFor(path: string, request: Pick<RootRequest, 'definition' | 'wish'>): number {
     const { homes } = this.office
     const isHosted = this.#isHosted(request.definition.name, request.definition)
     const { wish } = request
@@ -285,6 +318,7 @@ export class Fleet {
     entry.move = undefined
     if (this.office.homes.get(entry.top) !== entry) return
     if (entry.thread === 0 || this.crew.member(entry.thread) !== undefined) entry.settle()
+    else if (entry.isEntity) this.office.ends(entry, NODE_LOST)
     else void this.#returns.take([entry], { kind: 'shared', slot: 0 }, threadLost(entry.thread, 'go on'))
   }
 
@@ -296,15 +330,21 @@ export class Fleet {
 
   #note(thread: number, verb: string, input: unknown): void {
     if (verb !== 'ready') {
-      this.office.note(verb, input)
+      if (verb === 'journal-release') this.#journal?.release(input as Notes['journal-release'])
+      else this.office.note(verb, input)
       return
     }
     const { fault } = input as Notes['ready']
     this.crew.ready(thread, fault === null ? undefined : Fault.from(fault))
   }
 
-  #resolve(path: string): Promise<Calls['resolve']['answer']> {
-    return new Promise((resolve) => this.office.resolve(path, (home) => resolve(home ?? null)))
+  /** What only the main thread can say. */
+  #answer(thread: number, verb: string, input: unknown): Promise<unknown> | undefined {
+    if (verb === 'resolve')
+      return new Promise((resolve) => this.office.resolve(input as string, (home) => resolve(home ?? null)))
+    if (verb !== 'awaken') return this.#journal?.answer(thread, verb, input)
+    const { path, waitMs } = input as Calls['awaken']['input']
+    return new Promise((resolve) => this.office.awaken(path, waitMs, (found) => resolve(found ?? null)))
   }
 
   /** A thread runs no more: its roots come back, or end. */
@@ -321,13 +361,17 @@ export class Fleet {
     for (const entry of placed) if (!entries.includes(entry)) this.office.outlived(entry.top)
     for (const other of this.crew.members) this.resident.station.control(other.id, 'lost', member.id)
     this.resident.station.threadLost(member.id)
+    this.#journal?.threadLost(member.id, (id) => homes.under(id)?.thread)
     const moving = new Set(entries.filter(({ move }) => move !== undefined))
-    const back = entries.filter((entry) => !moving.has(entry))
+    const staying = entries.filter((entry) => !moving.has(entry))
+    const back = staying.filter((entry) => !entry.isEntity)
     if (this.#isStopping) {
       for (const entry of entries) this.office.ends(entry, NODE_LOST)
       return
     }
     this.crew.replace(member)
+    // Their next message wakes them, and there are threads for that again.
+    for (const entry of staying) if (entry.isEntity) this.office.ends(entry, NODE_LOST)
     await this.#returns.take(back, member, why)
   }
 

@@ -3,8 +3,10 @@ import { Decisions } from './decisions.ts'
 import { Homes } from './homes.ts'
 import { NEVER_EXISTED, NODE_LOST } from '../../runtime/exit.ts'
 import { WatchBroker } from './watch-broker.ts'
+import type { DeadReason } from '../../runtime/dead-letters.ts'
 import type { Exit } from '../../runtime/exit.ts'
 import type { Home } from '../../transports/link/record.ts'
+import type { FarAwakener } from '../entities/far-awakener.ts'
 import type { HomeEntry } from './homes.ts'
 import type { Office } from './office.ts'
 import type { Notes } from './orders.ts'
@@ -14,6 +16,8 @@ import type { FarWatcher } from './watch-broker.ts'
 export class HeadOffice implements Office {
   readonly homes: Homes = new Homes()
   readonly decisions: Decisions = new Decisions()
+  /** Who wakes entities; undefined where there are none. */
+  sleepers: FarAwakener<Home> | undefined = undefined
   readonly #resident: () => Resident
   readonly #broker: WatchBroker = new WatchBroker({
     observe: (path) => this.#observe(path),
@@ -32,13 +36,21 @@ export class HeadOffice implements Office {
     this.homes.resolve(path, answer)
   }
 
+  awaken(path: string, waitMs: number, answer: (found: Home | DeadReason | undefined) => void): void {
+    const { sleepers } = this
+    // Below a root that is no entity, or where nobody sleeps, there is nobody to wake.
+    if (sleepers?.owns(path) === true && (this.homes.under(path)?.top ?? path) === path)
+      sleepers.awaken(path, waitMs, answer)
+    else this.resolve(path, answer)
+  }
+
   watch(path: string, watcher: FarWatcher): void {
     this.#broker.watch(path, watcher)
   }
 
   unwatch(path: string, watcher: FarWatcher): void {
     this.#broker.unwatch(path, watcher)
-    if (!this.#broker.has(path)) this.#observing.delete(path)
+    if (!this.#broker.has(path)) this.#unobserve(path)
   }
 
   /** Watches that have not ended. */
@@ -47,6 +59,12 @@ export class HeadOffice implements Office {
   }
 
   ended(path: string, exit: Exit): void {
+    // It fell asleep before it could be observed: whoever watches it wakes it.
+    if (exit.cause === 'never-existed' && this.sleepers?.owns(path) === true) this.#observe(path)
+    else this.#ended(path, exit)
+  }
+
+  #ended(path: string, exit: Exit): void {
     this.#observing.delete(path)
     this.#broker.ended(path, exit)
   }
@@ -62,13 +80,13 @@ export class HeadOffice implements Office {
     if (entry !== undefined && entry.state !== 'moving') entry.settle()
   }
 
-  gone({ top, thread, epoch }: Home): void {
+  gone({ top, thread, epoch }: Home, exit: Exit): void {
     const entry = this.homes.get(top)
     if (entry === undefined) return
     // A root that has ended in the target of its move has moved, though its end is known before the move is.
     if (thread === entry.move?.target && epoch === entry.epoch + 1)
       this.homes.change(entry, entry.epoch, thread)
-    if (entry.epoch === epoch && entry.thread === thread) this.homes.release(entry)
+    if (entry.epoch === epoch && entry.thread === thread) this.homes.release(entry, exit)
   }
 
   /** Takes what another thread tells. */
@@ -98,7 +116,7 @@ export class HeadOffice implements Office {
         this.placed(input as Notes['placed'])
         return
       case 'gone':
-        this.gone((input as Notes['gone']).home)
+        this.gone((input as Notes['gone']).home, (input as Notes['gone']).exit)
     }
   }
 
@@ -108,6 +126,7 @@ export class HeadOffice implements Office {
     const tops = new Set(lost.map(({ top }) => top))
     const wasThere = (path: string): boolean => tops.has(this.homes.under(path)?.top ?? '')
     this.#broker.forgetActors(wasThere)
+    for (const path of this.#observing.keys()) if (!this.#broker.has(path)) this.#unobserve(path)
     for (const path of this.#broker.watched((watched) => wasThere(watched) && !tops.has(watched)))
       this.ended(path, NODE_LOST)
     // Actors whose end it was to report, and that are nowhere any more.
@@ -133,12 +152,12 @@ export class HeadOffice implements Office {
     // Before it is forgotten: who asks for it then finds that nobody was ever there.
     this.ended(entry.top, exit)
     for (const path of below) this.ended(path, NODE_LOST)
-    this.homes.release(entry)
+    this.homes.release(entry, exit)
   }
 
   #observe(path: string): void {
     const entry = this.homes.under(path)
-    if (entry === undefined) this.ended(path, NEVER_EXISTED)
+    if (entry === undefined) this.#observeAsleep(path)
     else if (entry.state === 'settled') {
       this.#observing.set(path, entry.thread)
       this.#order(entry.thread, 'observe', path)
@@ -147,13 +166,39 @@ export class HeadOffice implements Office {
     else entry.whenSettled(() => this.#observe(path))
   }
 
+  /** Who is watched stays awake: so an entity has to hear that nobody watches it any more. */
+  #unobserve(path: string): void {
+    this.#observing.delete(path)
+    if (this.sleepers?.owns(path) !== true) return
+    const entry = this.homes.get(path)
+    entry?.whenSettled(() => {
+      const isHere = this.homes.get(path) === entry && !this.#broker.has(path)
+      if (isHere) this.#order(entry.thread, 'unobserve', path)
+    })
+  }
+
+  /** Only who is awake can end: so a watch wakes, or is told at once that there is nobody. */
+  #observeAsleep(path: string): void {
+    const { sleepers } = this
+    if (sleepers?.owns(path) !== true) this.#ended(path, NEVER_EXISTED)
+    else
+      sleepers.awaken(path, 0, (found) => {
+        if (typeof found === 'object') this.#observe(path)
+        else this.#ended(path, NEVER_EXISTED)
+      })
+  }
+
   #tell(watcher: FarWatcher, path: string, exit: Exit): void {
     if (watcher.path !== undefined) this.tellEnd(watcher.path, path, exit)
     else this.#order(watcher.thread, 'heard', { id: watcher.id, exit })
   }
 
   /** Gives an order to a thread, which may be the main one. */
-  #order<V extends 'observe' | 'hear' | 'heard'>(thread: number, verb: V, input: Notes[V]): void {
+  #order<V extends 'observe' | 'unobserve' | 'hear' | 'heard'>(
+    thread: number,
+    verb: V,
+    input: Notes[V],
+  ): void {
     const resident = this.#resident()
     if (thread === 0) resident.take(verb, input)
     else resident.station.control(thread, verb, input)

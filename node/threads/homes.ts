@@ -2,6 +2,7 @@
 import { Fault } from '../../runtime/fault.ts'
 import { invariant } from '../../runtime/invariant.ts'
 import { upwards } from '../../runtime/path.ts'
+import type { Exit } from '../../runtime/exit.ts'
 import type { RestartType } from '../../runtime/supervision.ts'
 import type { Home } from '../../transports/link/record.ts'
 import type { LossRecord } from './after-loss.ts'
@@ -45,6 +46,11 @@ export class HomeEntry {
     return { top: this.top, thread: this.thread, epoch: this.epoch }
   }
 
+  /** It is woken by a message, and so comes back by itself only then. */
+  get isEntity(): boolean {
+    return this.order.idleMs !== undefined
+  }
+
   /** Calls at once if it is settled. */
   whenSettled(run: () => void): void {
     if (this.state === 'settled') run()
@@ -62,6 +68,8 @@ export class Homes {
   #lastEpoch = 0
   /** Called when the last root of a thread has ended or gone. */
   emptied: (thread: number) => void = () => undefined
+  /** Called when an entity has no home any more, with how it ended if that is known. */
+  released: (entry: HomeEntry, exit: Exit | undefined) => void = () => undefined
   readonly #counts = new Map<number, number>()
   /** The roots whose paths go on after a beginning, by that beginning: `bank` has `bank/ada`. */
   readonly #below = new Map<string, Set<string>>()
@@ -103,7 +111,7 @@ export class Homes {
   }
 
   /** The root has ended; whoever waits to hear where it lives hears that nobody does. */
-  release(entry: HomeEntry): void {
+  release(entry: HomeEntry, exit?: Exit): void {
     if (this.#entries.get(entry.top) !== entry) return
     this.#entries.delete(entry.top)
     this.#count(entry.thread, -1)
@@ -112,6 +120,7 @@ export class Homes {
       below?.delete(entry.top)
       if (below?.size === 0) this.#below.delete(beginning)
     }
+    if (entry.isEntity) this.released(entry, exit)
     entry.settle()
   }
 

@@ -117,7 +117,7 @@ export class Mover {
     if (!isIn) throw givenUp(top)
     this.#failpoint?.('committed', top)
     const home: Home = { top, thread: station.thread, epoch: epoch + 1 }
-    this.#resident.adopt(arrival.root, home)
+    this.#resident.adopt(arrival.root, home, order.idleMs)
     arrival.activate()
     this.#failpoint?.('activated', top)
   }

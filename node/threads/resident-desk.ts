@@ -1,6 +1,7 @@
 // A resident's desk: answers what the main thread asks of a runtime, by verb.
 import { booksOf } from './books.ts'
 import { sharesOf } from './shares.ts'
+import { wardFacts } from '../entities/ward-facts.ts'
 import { Fault } from '../../runtime/fault.ts'
 import type { Link } from '../../transports/link/link.ts'
 import type { Desk } from '../../transports/link/arrivals.ts'
@@ -8,6 +9,7 @@ import type { VerbOrder } from '../verbs/verb-order.ts'
 import type { Mover } from './mover.ts'
 import type { Calls } from './orders.ts'
 import type { Resident } from './resident.ts'
+import type { Station } from './station.ts'
 
 /** What a desk acts on. Made after the desk, because a station needs one. */
 export interface DeskParts {
@@ -50,9 +52,15 @@ export class ResidentDesk implements Desk {
       case 'load':
         return resident.definitions.load(input as string)
       case 'stop':
-        return station.runtime.stop()
+        return stop(station)
       case 'ping':
         return null
+      case 'evict': {
+        const { name, count } = input as Calls['evict']['input']
+        return resident.evict(name ?? undefined, count)
+      }
+      case 'wards':
+        return [...resident.residents.wards()].map(wardFacts)
       case 'books':
         return booksOf(station.thread, station.runtime)
       case 'shares':
@@ -67,6 +75,12 @@ export class ResidentDesk implements Desk {
     const { resident, otherNote } = this.#parts()
     if (!resident.take(verb, input)) otherNote?.(link, verb, input)
   }
+}
+
+/** Ends all actors, and lets what they have appended become safe; the main thread's own journal outlives its actors. */
+async function stop({ runtime, thread }: Station): Promise<void> {
+  await runtime.stop()
+  if (thread > 0) await runtime.host.durability?.journal.close()
 }
 
 function unknownVerb(verb: string): Fault {

@@ -3,11 +3,14 @@ import { ended as endedFlag, settling } from '../../runtime/cell-flags.ts'
 import { NEVER_EXISTED } from '../../runtime/exit.ts'
 import { Fault } from '../../runtime/fault.ts'
 import { subtree } from '../../runtime/quiesce.ts'
-import { hearFar, observe, watcherOf, whenEnded } from '../../runtime/watches.ts'
+import { hearFar, lastExit, observe, unobserve, watcherOf, whenEnded } from '../../runtime/watches.ts'
+import { activate } from '../../runtime/spawn.ts'
+import { Residents } from '../entities/residents.ts'
 import { Station } from './station.ts'
 import type { ActorDefinition } from '../../runtime/definition.ts'
 import type { Cell } from '../../runtime/cell.ts'
 import type { Watcher } from '../../runtime/elsewhere.ts'
+import type { EventKind } from '../../runtime/event-log.ts'
 import type { Exit } from '../../runtime/exit.ts'
 import type { Runtime } from '../../runtime/runtime.ts'
 import type { Desk } from '../../transports/link/arrivals.ts'
@@ -28,12 +31,17 @@ export interface ResidentParts {
   lost?(thread: number): void
 }
 
+/** What says that nobody lives at a path any more. */
+const endKinds: ReadonlySet<EventKind> = new Set(['stopped', 'killed', 'passivated'])
+
 /** The token under which the node itself watches an actor, on behalf of those elsewhere. */
 const report = {}
 
 export class Resident {
   readonly station: Station
   readonly definitions: Definitions
+  /** The entities that are awake here. */
+  readonly residents: Residents
   readonly #office: Office
   /** The functions of this thread that watch somebody elsewhere. */
   readonly #hearers = new Map<number, (exit: Exit) => void>()
@@ -42,6 +50,7 @@ export class Resident {
   constructor(parts: ResidentParts) {
     const { thread, runtime, definitions, office, desk } = parts
     this.definitions = definitions
+    this.residents = new Residents(runtime.host)
     this.#office = office
     this.station = new Station({
       thread,
@@ -49,6 +58,7 @@ export class Resident {
       desk,
       guide: {
         resolve: (path, answer) => office.resolve(path, answer),
+        awaken: (path, waitMs, answer) => office.awaken(path, waitMs, answer),
         watch: (path, watcher) => this.watch(path, watcher),
         ended: (path, exit) => office.ended(path, exit),
       },
@@ -65,6 +75,10 @@ export class Resident {
     const { runtime } = this.station
     const definition = given ?? this.definitions.get(order.definition)
     if (definition.version !== order.version) throw differs(order, definition.version)
+    if (order.idleMs !== undefined) {
+      this.#wake(order, order.idleMs, definition)
+      return
+    }
     const name = order.number === undefined ? { name: order.path } : {}
     const started = runtime.spawn({
       definition,
@@ -79,9 +93,30 @@ export class Resident {
     await started
   }
 
-  /** From now on the root is known to live here, and its end is reported. */
-  adopt(root: Cell, home: Home): void {
+  /** Wakes an entity: how its start goes is between it and its supervisor. */
+  #wake({ path, epoch, args }: SpawnOrder, idleMs: number, definition: ActorDefinition): void {
+    const { runtime, thread } = this.station
+    const cell = activate(runtime.guardian, { definition, options: path, args })
+    const home = { top: path, thread, epoch }
+    if ((cell.flags & endedFlag) !== 0) {
+      this.#office.gone(home, lastExit(cell))
+      return
+    }
+    this.adopt(cell, home, idleMs)
+    this.#office.placed(path)
+  }
+
+  /** Sends idle entities to sleep, of one definition or of any; resolves with how many, once they do. */
+  async evict(name: string | undefined, count: number): Promise<number> {
+    const { now, later } = this.residents.evict(name, count)
+    const slept = await Promise.all(later)
+    return now + slept.filter((sleeps) => sleeps).length
+  }
+
+  /** From now on the root is known to live here, and its end is reported. @param idleMs of an entity: after what time it sleeps */
+  adopt(root: Cell, home: Home, idleMs?: number): void {
     const { roads } = this.station
+    if (idleMs !== undefined) this.residents.admit(root, idleMs)
     // What was sent from here to one who lived elsewhere under its path may be on its way still.
     if (roads.cameHere(home)) for (const cell of subtree(root)) cell.flags |= settling
     whenEnded(root, (exit) => {
@@ -97,6 +132,11 @@ export class Resident {
       case 'observe':
         this.observe(input as Notes['observe'])
         return true
+      case 'unobserve': {
+        const cell = this.station.runtime.cellAt(input as Notes['unobserve'])
+        if (cell !== undefined) unobserve(cell, report)
+        return true
+      }
       case 'hear': {
         const { watcher, path, exit } = input as Notes['hear']
         this.hear(watcher, path, exit)
@@ -177,11 +217,9 @@ export class Resident {
   /** How the last one ended that lived at a path, as long as the events remember. */
   #lastExitAt(path: string): Exit {
     const { events } = this.station.runtime.host
-    const last = events
-      .recent()
-      .findLast(({ kind, subject }) => (kind === 'stopped' || kind === 'killed') && subject.path === path)
-    // Both kinds of event carry the exit.
-    return last === undefined ? NEVER_EXISTED : (last.detail as Exit)
+    const last = events.recent().findLast(({ kind, subject }) => endKinds.has(kind) && subject.path === path)
+    // Who sleeps has not ended. The other kinds of event carry the exit.
+    return last === undefined || last.kind === 'passivated' ? NEVER_EXISTED : (last.detail as Exit)
   }
 }
 

@@ -12,6 +12,8 @@ export interface SpawnOrder {
   readonly args: readonly unknown[]
   readonly options: ChildOptions
   readonly epoch: number
+  /** Of an entity, which is woken: how long it is idle before it sleeps, in milliseconds. */
+  readonly idleMs?: number
 }
 
 /** The order for the first life of a root. */
@@ -22,8 +24,9 @@ export function orderOf(root: {
   readonly args: readonly unknown[]
   readonly options: ChildOptions
   readonly epoch: number
+  readonly idleMs?: number | undefined
 }): SpawnOrder {
-  const { path, number, definition, args, options, epoch } = root
+  const { path, number, definition, args, options, epoch, idleMs } = root
   return {
     path,
     ...(number === undefined ? {} : { number }),
@@ -32,5 +35,6 @@ export function orderOf(root: {
     args,
     options,
     epoch,
+    ...(idleMs === undefined ? {} : { idleMs }),
   }
 }

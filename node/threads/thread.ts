@@ -1,14 +1,19 @@
 // A thread of the node: one runtime with its definitions and its ways to the others; this runs in it.
+import { BodyCodec } from '../journal/commit-codec.ts'
 import { Decisions } from './decisions.ts'
 import { Definitions } from '../definitions.ts'
+import { FarJournal } from './far-journal.ts'
 import { Fault } from '../../runtime/fault.ts'
 import { Mover } from './mover.ts'
 import { Resident } from './resident.ts'
 import { ResidentDesk } from './resident-desk.ts'
 import { Operator } from '../operator.ts'
+import { refAt } from '../../runtime/ref.ts'
 import { Runtime } from '../../runtime/runtime.ts'
 import { Tree } from '../../supervisors/tree.ts'
 import type { Clock } from '../../runtime/clock.ts'
+import type { DeadReason } from '../../runtime/dead-letters.ts'
+import type { Durability } from '../../runtime/durable/durable-life.ts'
 import type { Random } from '../../runtime/random.ts'
 import type { ThreadInside } from '../../runtime/threads.ts'
 import type { Home } from '../../transports/link/record.ts'
@@ -16,6 +21,7 @@ import type { Ground } from '../verbs/ground.ts'
 import type { VerbDesk } from '../verbs/verb-desk.ts'
 import type { VerbOrder } from '../verbs/verb-order.ts'
 import type { Office } from './office.ts'
+import type { Calls } from './orders.ts'
 import type { MoveStep } from './mover.ts'
 
 /** What a thread runs on; tests and the simulator bring their own. */
@@ -40,6 +46,7 @@ export async function runThread(inside: ThreadInside, contracts: ThreadContracts
     supervision: new Tree(),
     isStrict: request.strict,
     turned: () => inside.turn(),
+    durability: request.journal ? farDurability(request.id, contracts.clock, () => resident) : undefined,
     ...contracts,
   })
   const fault = contracts.definitions === undefined ? await loadAll(definitions, request.load) : undefined
@@ -65,6 +72,18 @@ export async function runThread(inside: ThreadInside, contracts: ThreadContracts
   const main = resident.station.link(0, inside.wire)
   inside.onConnect((id, wire) => void resident.station.link(id, wire))
   main.control('ready', { fault: fault?.toJSON() ?? null })
+}
+
+/** The node's journal as it is reached from here. */
+function farDurability(thread: number, clock: Clock, resident: () => Resident): Durability {
+  const journal = new FarJournal({
+    thread,
+    clock,
+    // Both ends are this package's: `Calls` says what the answer is.
+    call: (verb, input) => resident().station.call(0, verb, input) as Promise<Calls[typeof verb]['answer']>,
+    tell: (verb, input) => resident().station.control(0, verb, input),
+  })
+  return { journal, codec: new BodyCodec((path) => refAt(resident().station.runtime.host, path)) }
 }
 
 async function loadAll(definitions: Definitions, files: readonly string[]): Promise<Fault | undefined> {
@@ -93,6 +112,7 @@ function farOffice(resident: () => Resident): Office {
   }
   return {
     resolve: (path, answer) => void resolve(resident(), path, answer),
+    awaken: (path, waitMs, answer) => void awaken(resident(), { path, waitMs }, answer),
     watch: (path, watcher) => tell('watch', { path, watcher }),
     unwatch: (path, watcher) => tell('unwatch', { path, watcher }),
     ended: (path, exit) => tell('ended', { path, exit }),
@@ -100,6 +120,18 @@ function farOffice(resident: () => Resident): Office {
     placed: (top) => tell('placed', top),
     gone: (home, exit) => tell('gone', { home, exit }),
   }
+}
+
+async function awaken(
+  resident: Resident,
+  input: Calls['awaken']['input'],
+  answer: (found: Home | DeadReason | undefined) => void,
+): Promise<void> {
+  const found = await resident.station.call(0, 'awaken', input).then(
+    (way) => way as Calls['awaken']['answer'],
+    () => null,
+  )
+  answer(found ?? undefined)
 }
 
 /** A main thread that gives no answer is gone, and with it this thread: nobody is left to answer to. */

@@ -1,15 +1,6 @@
 // The mutants: bugs that people write, each as one change to one place of the product's code.
-
-export interface Mutant {
-  /** What is wrong, as a sentence in few words; also the name to run it alone. */
-  readonly name: string
-  readonly file: string
-  /** Stands exactly once in the file. */
-  readonly find: string
-  readonly plant: string
-  /** The tests that may see it; without it those of the kernel. */
-  readonly tests?: readonly string[]
-}
+import { durableMutants } from './durable-mutants.ts'
+import type { Mutant } from './mutant.ts'
 
 /** What runs in several threads, and takes longer. */
 export const threadTests: readonly string[] = [
@@ -154,8 +145,8 @@ const lives: readonly Mutant[] = [
   {
     name: 'a late handler is taken into the next life',
     file: 'runtime/turn.ts',
-    find: 'if (cell.life === life) resume(cell, envelope, reply)',
-    plant: 'resume(cell, envelope, reply)',
+    find: 'if (cell.life !== life) return\n      if ((cell.flags & committing)',
+    plant: 'if ((cell.flags & committing)',
   },
   {
     name: 'the first child is ended first',
@@ -202,8 +193,8 @@ const lives: readonly Mutant[] = [
   {
     name: 'a failed message is handled again',
     file: 'runtime/turn.ts',
-    find: 'if (triesMax === 1) {',
-    plant: 'if (triesMax === 0) {',
+    find: 'if (triesMax === 1 ||',
+    plant: 'if (triesMax === 0 ||',
   },
 ]
 
@@ -415,4 +406,13 @@ const threads: readonly Mutant[] = [
 ].map((mutant) => ({ ...mutant, tests: threadTests }))
 
 /** All of them. A mutant whose place is gone fails the run: it has to be moved with the code. */
-export const mutants: readonly Mutant[] = [mailbox, asks, timers, lives, supervision, others, threads].flat()
+export const mutants: readonly Mutant[] = [
+  mailbox,
+  asks,
+  timers,
+  lives,
+  supervision,
+  others,
+  threads,
+  durableMutants,
+].flat()

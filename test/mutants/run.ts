@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, wri
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { mutants } from './mutants.ts'
-import type { Mutant } from './mutants.ts'
+import type { Mutant } from './mutant.ts'
 
 /** One mutant may take this long, in milliseconds; a hang is a catch as well. */
 const mutantMsMax = 180_000
@@ -83,11 +83,13 @@ function main(): void {
     if (innocent !== undefined) throw new Error(`without any mutant this fails: ${innocent}`)
     for (const mutant of chosen) {
       const takeOut = plant(folder, mutant)
+      const startMs = performance.now()
       const by = catcher(folder, mutant.tests ?? kernelTests)
+      const seconds = Math.round((performance.now() - startMs) / 1_000)
       takeOut()
       if (by === undefined) missed++
       console.log(
-        `${by === undefined ? 'MISSED' : 'caught'}  ${mutant.name}${by === undefined ? '' : `  by: ${by}`}`,
+        `${by === undefined ? 'MISSED' : 'caught'}  ${seconds} s  ${mutant.name}${by === undefined ? '' : `  by: ${by}`}`,
       )
     }
   } finally {

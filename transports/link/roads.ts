@@ -2,6 +2,7 @@
 import { absent } from '../../runtime/cell-flags.ts'
 import { deliverHere } from './deliver-here.ts'
 import { Dispatch } from './dispatch.ts'
+import { asksForMore, askTheWay, tellTheWay } from './asking.ts'
 import { endSettling } from './settling.ts'
 import { Flushes } from './flushes.ts'
 import { makeFarOffer } from './far-offer.ts'
@@ -103,9 +104,8 @@ export class Roads implements Elsewhere {
   }
 
   offer(to: Far, envelope: Envelope, timeoutMs: number): Promise<void> {
-    const { host, replies, thread } = this.#parts
     this.#dispatch.check(envelope)
-    return makeFarOffer({ host, replies, thread }, { to, envelope, timeoutMs }, (offer) =>
+    return makeFarOffer(this.#parts, { to, envelope, timeoutMs }, (offer) =>
       this.route({ type: 'offer', to, offer, hops: 0 }),
     )
   }
@@ -277,14 +277,11 @@ export class Roads implements Elsewhere {
   #askAgain(road: Road): void {
     this.#parts.guide.resolve(road.top, (home) => {
       if (road.isOver || road.isOpen) return
-      if (home === undefined) {
-        this.#end(road)
-        return
-      }
-      if (home.epoch >= road.home.epoch) road.home = home
-      if (road.link?.isClosed === false && road.link.thread !== road.home.thread)
-        this.#flushes.begin(road, road.link)
-      else if (home.thread === this.#parts.thread) this.#end(road)
+      if (home !== undefined && home.epoch >= road.home.epoch) road.home = home
+      // Also to one who sleeps: what is on the old way wakes it, and goes first.
+      const isOnOldWay = home === undefined || road.link?.thread !== road.home.thread
+      if (road.link?.isClosed === false && isOnOldWay) this.#flushes.begin(road, road.link)
+      else if (home === undefined || home.thread === this.#parts.thread) this.#end(road)
       else this.#openTo(road)
     })
   }
@@ -323,20 +320,20 @@ export class Roads implements Elsewhere {
   }
 
   #ask(path: string, traveller: Traveller): void {
-    if (this.held >= heldMax) {
-      this.#dispatch.refuse(traveller, 'wire-full')
-      return
-    }
+    if (this.held >= heldMax) return this.#dispatch.refuse(traveller, 'wire-full')
     if (this.#questions.join(path, traveller)) return
     const travellers = this.#questions.open(path, traveller)
-    this.#parts.guide.resolve(path, (home) => {
+    const { guide, host, thread } = this.#parts
+    askTheWay(guide, traveller, host.clock.now(), (found) => {
       // Nobody waits for this answer any more: they were seen to when it became known otherwise.
       if (!this.#questions.close(path, travellers)) return
-      if (home !== undefined && home.thread !== this.#parts.thread) this.#roadOf(home)
+      if (typeof found === 'object' && found.thread !== thread) this.#roadOf(found)
       for (const one of travellers) {
         const road = this.#roads.to(one.to)
-        if (road === undefined) this.#arrive(one)
-        else this.#along(road, one)
+        if (road !== undefined) this.#along(road, tellTheWay(road, one, this.links))
+        else if (asksForMore(one, traveller, found)) this.route(one)
+        else if (typeof found === 'string' && one.type !== 'flush') this.#dispatch.refuse(one, found)
+        else this.#arrive(one)
       }
     })
   }

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { Fault } from '../../../runtime/fault.ts'
 import { seededRandom } from '../../../runtime/random.ts'
-import { startNode } from '../../../node/node.ts'
+import { startNode } from '../../../node/start-node.ts'
 import { shooter, target } from './crowd.ts'
 
 const rounds = 500

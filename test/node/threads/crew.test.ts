@@ -38,7 +38,13 @@ class Camp {
         await run({ ...inside, turn: () => inside.turn() }, contracts)
       },
     })
-    const options = { name: 'camp', strict: false, decisions: new Decisions().words, load: () => [] }
+    const options = {
+      name: 'camp',
+      strict: false,
+      journal: false,
+      decisions: new Decisions().words,
+      load: () => [],
+    }
     this.crew = new Crew(this.threads, this.runtime.host, options, {
       started: ({ id }) => void this.started.push(id),
       lost: (member, why) => {

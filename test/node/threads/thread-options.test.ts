@@ -1,7 +1,7 @@
 // What a node takes for the options of its threads, and what it refuses before it starts one.
 import { expect, test } from 'vitest'
 import { checkThreadOptions, threadCount } from '../../../node/threads/thread-options.ts'
-import { startNode } from '../../../node/node.ts'
+import { startNode } from '../../../node/start-node.ts'
 
 test('a number of threads is taken as it is, "auto" leaves a core to the main thread, and none is the default', () => {
   expect([threadCount(3, 2), threadCount(0, 2), threadCount('auto', 8), threadCount('auto', 1)]).toEqual([
