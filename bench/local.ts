@@ -8,7 +8,7 @@ export const local: Suite = {
   programs: [
     {
       name: 'tell',
-      figures: [{ name: 'tell/msg', unit: '/s', goal: { min: 15e6, minOfLimit: 0.4 } }],
+      figures: [{ name: 'tell/msg', unit: '/s', goal: { min: 15e6, minOf: { limit: 0.4 } } }],
       warmUps: 3,
       load: async () => (await import('./local/tell.ts')).tell,
     },

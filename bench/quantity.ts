@@ -1,4 +1,5 @@
 // A quantity: a measured value with its unit, written for people.
+import { sharesIn } from './goal.ts'
 import type { Goal } from './goal.ts'
 import type { Unit } from './suite.ts'
 
@@ -14,7 +15,8 @@ export function goalText(goal: Goal, unit: Unit): string {
   const parts: string[] = []
   if (goal.min !== undefined) parts.push(`≥ ${written(goal.min, unit, asGiven)}`)
   if (goal.max !== undefined) parts.push(`≤ ${written(goal.max, unit, asGiven)}`)
-  if (goal.minOfLimit !== undefined) parts.push(`≥ ${goal.minOfLimit * 100} % of limit`)
+  for (const [rival, share] of sharesIn(goal.minOf)) parts.push(`≥ ${share * 100} % of ${rival}`)
+  for (const [rival, share] of sharesIn(goal.maxOf)) parts.push(`≤ ${share} × ${rival}`)
   return parts.join(', ')
 }
 

@@ -1,5 +1,5 @@
 // A table: the figures of a run for people, one row each, as they come.
-import { judge } from './goal.ts'
+import { judge, rivalOf } from './goal.ts'
 import { goalText, quantity } from './quantity.ts'
 import type { Result } from './race.ts'
 import type { Peer } from './workload.ts'
@@ -15,15 +15,19 @@ export function tableHead(peers: readonly Peer[]): string {
   return row(['figure', peers, 'ratio', 'goal', ''])
 }
 
-/** The ratio is ours to the limit's, so that for rates more and for times and bytes less is better. */
+/**
+ * The ratio is ours to that of whom the goal speaks, otherwise to the limit's, so that for rates more and for times and bytes less is
+ * better.
+ */
 export function tableRow(result: Result, peers: readonly Peer[]): string {
-  const { spec, troupe, limit } = result
+  const { spec, troupe } = result
+  const rival = result[rivalOf(spec.goal)]
   const goal = goalText(spec.goal, spec.unit)
   const values = peers.map((peer) => {
     const value = result[peer]
     return value === undefined ? '–' : quantity(value, spec.unit)
   })
-  const ratio = troupe === undefined || !limit ? '' : (troupe / limit).toFixed(2)
+  const ratio = troupe === undefined || !rival ? '' : (troupe / rival).toFixed(2)
   return row([spec.name, values, ratio, goal === '' ? 'none' : goal, goal === '' ? '' : verdict(result)])
 }
 
@@ -39,14 +43,16 @@ export function tableFoot(results: readonly Result[]): string {
 }
 
 /** Goals are ours alone. */
-function verdict({ spec, troupe, limit }: Result): string {
+function verdict(result: Result): string {
+  const { spec, troupe } = result
   if (troupe === undefined) return 'not measured'
-  const { isMet: met, missedBy } = judge(spec.goal, troupe, limit)
+  const { isMet: met, missedBy } = judge(spec.goal, troupe, result)
   return met ? 'met' : `missed by ${Math.max(1, Math.round(missedBy * 100))} %`
 }
 
-function isMet({ spec, troupe, limit }: Result): boolean {
-  return troupe !== undefined && judge(spec.goal, troupe, limit).isMet
+function isMet(result: Result): boolean {
+  const { spec, troupe } = result
+  return troupe !== undefined && judge(spec.goal, troupe, result).isMet
 }
 
 type Row = readonly [name: string, values: readonly string[], ratio: string, goal: string, verdict: string]

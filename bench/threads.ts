@@ -17,25 +17,25 @@ function tells(): Program[] {
   return [
     {
       name: 'tell-16',
-      figures: [{ name: 'tell-16/msg', unit: '/s', goal: { minOfLimit: 0.6 } }],
+      figures: [{ name: 'tell-16/msg', unit: '/s', goal: { minOf: { limit: 0.6 } } }],
       warmUps: 2,
       load: async () => (await import('./threads/tell.ts')).tell('16'),
     },
     {
       name: 'tell-100',
-      figures: [{ name: 'tell-100/msg', unit: '/s', goal: { min: 1.5e6, minOfLimit: 0.6 } }],
+      figures: [{ name: 'tell-100/msg', unit: '/s', goal: { min: 1.5e6, minOf: { limit: 0.6 } } }],
       warmUps: 2,
       load: async () => (await import('./threads/tell.ts')).tell('100'),
     },
     {
       name: 'tell-1k',
-      figures: [{ name: 'tell-1k/msg', unit: '/s', goal: { minOfLimit: 0.6 } }],
+      figures: [{ name: 'tell-1k/msg', unit: '/s', goal: { minOf: { limit: 0.6 } } }],
       warmUps: 2,
       load: async () => (await import('./threads/tell.ts')).tell('1k'),
     },
     {
       name: 'tell-64k',
-      figures: [{ name: 'tell-64k/msg', unit: '/s', goal: { minOfLimit: 0.6 } }],
+      figures: [{ name: 'tell-64k/msg', unit: '/s', goal: { minOf: { limit: 0.6 } } }],
       warmUps: 2,
       load: async () => (await import('./threads/tell.ts')).tell('64k'),
     },

@@ -1,10 +1,13 @@
 // A workload: one job done several times, by Troupe and by others, so that they can be compared.
 
-/** Who does the job: ourselves with everything users get, the best design with nothing beside, or what a program does without either. */
-export type Peer = 'troupe' | 'limit' | 'postmessage'
+/**
+ * Who does the job: ourselves with everything users get, the best design with nothing beside, or what a program does without either:
+ * messages between threads one by one, records into LevelDB.
+ */
+export type Peer = 'troupe' | 'limit' | 'postmessage' | 'classic-level'
 
 /** All of them, in the order of the columns. */
-export const peers: readonly Peer[] = ['troupe', 'limit', 'postmessage']
+export const peers: readonly Peer[] = ['troupe', 'limit', 'postmessage', 'classic-level']
 
 /** What one repetition measured: the name of a figure, such as `tell/msg`, to its value. */
 export type Sample = Readonly<Record<string, number>>

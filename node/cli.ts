@@ -10,6 +10,7 @@ import { tokensFrom } from './console/tokens.ts'
 import { inputOf } from './verbs/input.ts'
 import type { ProgramInput } from './console/program.ts'
 import type { SessionOptions } from './console/session.ts'
+import type { NodeContracts } from './node.ts'
 import type { SystemClock } from './system-clock.ts'
 import type { SystemThreads } from './threads/system-threads.ts'
 
@@ -31,7 +32,7 @@ await main(argv.slice(2))
 async function main(words: readonly string[]): Promise<void> {
   try {
     const options = await optionsFrom(words)
-    if (options !== undefined) await leave(await hold(options))
+    if (options !== undefined) await leave(await (isForJournal(options) ? tend(options) : hold(options)))
   } catch (error) {
     await tell(Fault.wrap(error, 'start-failed', 'Cannot start the node'), words.includes('--json'))
     await leave(hasOpened ? 1 : 2)
@@ -59,10 +60,18 @@ async function hold(options: SessionOptions): Promise<number> {
   const { Session: SessionClass } = await import('./console/session.ts')
   const { SystemClock: Clock } = await import('./system-clock.ts')
   const { SystemDisk } = await import('./system-disk.ts')
+  const { SystemDurableDisk } = await import('./system-durable-disk.ts')
   const { SystemRandom } = await import('./system-random.ts')
   const clock = new Clock()
-  const contracts = { clock, random: new SystemRandom(), ...(await threadsOf(options, clock)) }
-  const session = new SessionClass(options, { stdin, stdout, stderr, env, disk: new SystemDisk(), contracts })
+  const { input } = options
+  const contracts = {
+    clock,
+    random: new SystemRandom(),
+    ...(await threadsOf(options, clock)),
+    ...(await journalOf(input, clock)),
+  }
+  const disks = { disk: new SystemDisk(), durableDisk: new SystemDurableDisk() }
+  const session = new SessionClass(options, { stdin, stdout, stderr, env, ...disks, contracts })
   hasOpened = true
   let code: number | undefined
   const interrupt = (endCode: number): void => {
@@ -79,6 +88,31 @@ async function hold(options: SessionOptions): Promise<number> {
   return code ?? ended
 }
 
+/** Looks after the journal of a node that does not run. */
+function isForJournal({ input, words }: SessionOptions): boolean {
+  return words[0]?.text === 'journal' && input.journal === undefined
+}
+
+async function tend(options: SessionOptions): Promise<number> {
+  const { runJournalProgram } = await import('./console/journal-program.ts')
+  const { openLevelTable } = await import('./journal/level-table.ts')
+  const { SystemClock: Clock } = await import('./system-clock.ts')
+  const { SystemDurableDisk } = await import('./system-durable-disk.ts')
+  const { SystemRandom } = await import('./system-random.ts')
+  const enough = new AbortController()
+  for (const [signal, code] of Object.entries(signalCodes)) {
+    process.on(signal, () => {
+      if (enough.signal.aborted) process.exit(code)
+      enough.abort()
+    })
+  }
+  onReaderGone = () => enough.abort()
+  const clock = new Clock()
+  const disk = new SystemDurableDisk()
+  const offline = { clock, disk, table: openLevelTable, random: new SystemRandom() }
+  return await runJournalProgram(options, { stdout, stderr, env, offline, signal: enough.signal })
+}
+
 /** Loaded only where there are to be some. */
 async function threadsOf(
   { input }: SessionOptions,
@@ -87,6 +121,16 @@ async function threadsOf(
   if (input.threads === undefined || input.threads === '0') return {}
   const { SystemThreads: Threads } = await import('./threads/system-threads.ts')
   return { threads: new Threads({ clock }) }
+}
+
+/** Opened before the node is made. @throws {Fault} those of `openJournal` */
+async function journalOf(
+  { journal, name = 'local' }: ProgramInput,
+  clock: SystemClock,
+): Promise<Pick<NodeContracts, 'journal' | 'journalUpkeep'>> {
+  if (journal === undefined) return {}
+  const { systemJournal } = await import('./start-node.ts')
+  return await systemJournal(journal, { name, clock })
 }
 
 async function tellVersion(isJson: boolean): Promise<void> {

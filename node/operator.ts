@@ -12,12 +12,16 @@ import { plain, shownBounds, wholeBounds } from './plain.ts'
 import { Sampler } from './sampler.ts'
 import { supervisionSpec } from '../supervisors/supervision-spec.ts'
 import { Supervisor } from '../supervisors/supervisor.ts'
+import type { EventKind } from '../runtime/event-log.ts'
 import type { DeadLetter } from '../runtime/dead-letters.ts'
 import type { Exit } from '../runtime/exit.ts'
 import type { Plain } from './plain.ts'
 import type { ActorView } from '../runtime/inspect.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { ChildSpec, SupervisionSpec } from '../runtime/supervision.ts'
+
+/** What says that a life has begun. */
+const beginKinds: ReadonlySet<EventKind> = new Set(['spawned', 'restarted', 'activated'])
 
 /** How an actor is looked after, and how far that has been used up. */
 export interface Outlook {
@@ -66,9 +70,7 @@ export class Operator {
   /** When this life began, in milliseconds since the node's start; undefined if the events no longer tell. */
   begunMs(cell: Cell): number | undefined {
     const events = cell.host.events.recent()
-    const last = events.findLast(
-      ({ kind, subject }) => subject === cell && (kind === 'restarted' || kind === 'spawned'),
-    )
+    const last = events.findLast(({ kind, subject }) => subject === cell && beginKinds.has(kind))
     return last?.atMs
   }
 

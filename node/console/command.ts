@@ -1,10 +1,10 @@
 // A command: a verb bound to how people see its answer, or something that the console does itself.
 import { performStream } from '../verbs/perform-stream.ts'
 import { perform } from '../verbs/perform.ts'
-import type { Disk } from '../../runtime/disk.ts'
+import type { Disk, DurableDisk } from '../../runtime/disk.ts'
 import type { Node } from '../node.ts'
 import type { Incomplete } from '../verbs/perform.ts'
-import type { AnySignature, MainVerb, Signature, StreamingVerb, Verb } from '../verbs/verb.ts'
+import type { AnySignature, MainVerb, Signature, StreamingVerb, Verb, VerbContext } from '../verbs/verb.ts'
 import type { Column } from './columns.ts'
 import type { Style } from './style.ts'
 
@@ -12,6 +12,8 @@ import type { Style } from './style.ts'
 export interface Shell {
   readonly node: Node
   readonly disk: Disk
+  /** For files that are read or written piece by piece. */
+  readonly durableDisk: DurableDisk
   readonly commands: readonly AnyCommand[]
   /** Runs the lines of a script up to the first that fails; returns how many ran. */
   runScript(file: string, lines: readonly string[], signal: AbortSignal): Promise<number>
@@ -31,6 +33,8 @@ export interface View<D> {
   print(data: D, style: Style): string
   /** What is tabulated, if anything is. */
   readonly table?: Table<D, never>
+  /** What the numbers of its progress are; default a plain count. */
+  readonly counts?: 'bytes'
   /** The answer is no: exit code 1 without a fault. */
   isNo?(data: D): boolean
 }
@@ -54,15 +58,16 @@ interface AnyView extends AnySignature {
 /** A command with one answer. */
 export interface AnsweringCommand extends AnyView {
   readonly answers: 'once'
-  run(shell: Shell, input: unknown, signal: AbortSignal): unknown
+  run(shell: Shell, input: unknown, context: VerbContext): unknown
   print(data: unknown, style: Style): string
   isNo(data: unknown): boolean
+  readonly counts?: 'bytes'
 }
 
 /** A command that goes on answering. */
 export interface StreamingCommand extends AnyView {
   readonly answers: 'stream'
-  run(shell: Shell, input: unknown, signal: AbortSignal): AsyncIterable<unknown>
+  run(shell: Shell, input: unknown, context: VerbContext): AsyncIterable<unknown>
   head(input: unknown, style: Style): string
   record(record: unknown, style: Style): string
   readonly screen: ((record: unknown, style: Style) => string) | undefined
@@ -77,8 +82,8 @@ export type AnyCommand = AnsweringCommand | StreamingCommand
 /** Binds a verb to its view. */
 export function answering<I, D>(verb: Verb<I, D> | MainVerb<I, D>, view: View<D>): AnyCommand {
   const print = (data: D, style: Style): string => withSilent(view.print(data, style), data, style)
-  const run = (shell: Shell, input: I, signal: AbortSignal): D | Promise<D> =>
-    perform(shell.node, verb, input, { signal })
+  const run = (shell: Shell, input: I, context: VerbContext): D | Promise<D> =>
+    perform(shell.node, verb, input, context)
   return own({ ...verb, run }, { ...view, print })
 }
 
@@ -92,7 +97,7 @@ function withSilent(text: string, data: unknown, style: Style): string {
 
 /** What the console does itself. */
 export interface OwnVerb<I, D> extends Signature<I> {
-  run(shell: Shell, input: I, signal: AbortSignal): D | Promise<D>
+  run(shell: Shell, input: I, context: VerbContext): D | Promise<D>
 }
 
 /** Binds something that only a console does to its view. */
@@ -100,9 +105,10 @@ export function own<I, D>(verb: OwnVerb<I, D>, view: View<D>): AnyCommand {
   const command = {
     ...verb,
     answers: 'once',
-    run: (shell: Shell, input: I, signal: AbortSignal) => verb.run(shell, input, signal),
+    run: (shell: Shell, input: I, context: VerbContext) => verb.run(shell, input, context),
     print: (data: D, style: Style) => view.print(data, style),
     isNo: (data: D) => view.isNo?.(data) ?? false,
+    ...(view.counts === undefined ? {} : { counts: view.counts }),
     ...(view.table === undefined ? {} : { table: view.table }),
   }
   return command as unknown as AnsweringCommand
@@ -112,7 +118,7 @@ export function own<I, D>(verb: OwnVerb<I, D>, view: View<D>): AnyCommand {
 export function streaming<I, R>(verb: StreamingVerb<I, R>, view: StreamView<I, R>): AnyCommand {
   const command = {
     ...verb,
-    run: (shell: Shell, input: I, signal: AbortSignal) => performStream(shell.node, verb, input, { signal }),
+    run: (shell: Shell, input: I, context: VerbContext) => performStream(shell.node, verb, input, context),
     head: (input: I, style: Style) => view.head?.(input, style) ?? '',
     record: (record: R, style: Style) => view.record(record, style),
     screen:

@@ -5,11 +5,13 @@ import { paths } from '../verbs/paths.ts'
 import { perform } from '../verbs/perform.ts'
 import { expired, within } from '../verbs/within.ts'
 import { optionName, parametersOf } from '../verbs/usage.ts'
+import { actsOf, called, firstWords } from './family.ts'
 import { tokensOf } from './tokens.ts'
 import type { Disk } from '../../runtime/disk.ts'
 import type { Node } from '../node.ts'
 import type { AnyParameter } from '../verbs/parameter.ts'
 import type { AnyCommand } from './command.ts'
+import type { Called } from './family.ts'
 import type { Token } from './tokens.ts'
 
 /** Paths that are offered at once; more help nobody. */
@@ -49,14 +51,33 @@ async function offersFor(
   sources: CompletionSources,
 ): Promise<readonly string[]> {
   const { commands } = sources
-  const [name, ...given] = before
-  if (name === undefined) return commands.map((command) => command.name).toSorted()
-  const command = commands.find((known) => known.name === name.text)
-  if (command === undefined) return []
-  if (command.name === 'help') return commands.map((known) => known.name).toSorted()
+  const [name] = before
+  if (name === undefined) return firstWords(commands)
+  if (name.text === 'help') return helpOffers(commands, before)
+  const acts = before.length === 1 ? actsOf(commands, name.text) : []
+  if (acts.length > 0) return acts.toSorted()
+  const call = understood(commands, before)
+  if (call === undefined) return []
+  const { command, words: given } = call
   if (word.startsWith('-')) return optionsOf(command, given)
   const place = placeOf(command, given)
   return place === undefined ? [] : valuesFor(place.named, word, place.positions, sources)
+}
+
+function helpOffers(commands: readonly AnyCommand[], before: readonly Token[]): string[] {
+  const [, family] = before
+  return family === undefined ? firstWords(commands) : actsOf(commands, family.text).toSorted()
+}
+
+function understood(
+  commands: readonly AnyCommand[],
+  before: readonly Token[],
+): Called<AnyCommand> | undefined {
+  try {
+    return called(commands, before)
+  } catch {
+    return undefined
+  }
 }
 
 function optionsOf(command: AnyCommand, given: readonly Token[]): string[] {

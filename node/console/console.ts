@@ -8,8 +8,9 @@ import { faultOf, orderOf } from './order.ts'
 import { OK } from './outcome.ts'
 import { envelopeOf, showAnswer, StreamShowing } from './showing.ts'
 import { tokensOf } from './tokens.ts'
-import type { Disk } from '../../runtime/disk.ts'
+import type { Disk, DurableDisk } from '../../runtime/disk.ts'
 import type { Node } from '../node.ts'
+import type { VerbContext } from '../verbs/verb.ts'
 import type { AnyCommand, Shell } from './command.ts'
 import type { Order } from './order.ts'
 import type { ExitCode, Outcome } from './outcome.ts'
@@ -23,6 +24,7 @@ export const scriptDepthMax = 16
 export interface ConsoleParts {
   readonly node: Node
   readonly disk: Disk
+  readonly durableDisk: DurableDisk
   readonly commands: readonly AnyCommand[]
   readonly style: Style
   readonly output: Output
@@ -34,6 +36,7 @@ export interface ConsoleParts {
 export class Console implements Shell {
   readonly node: Node
   readonly disk: Disk
+  readonly durableDisk: DurableDisk
   readonly commands: readonly AnyCommand[]
   readonly style: Style
   readonly #output: Output
@@ -45,9 +48,10 @@ export class Console implements Shell {
   #isJsonNow = false
   #isLeaving = false
 
-  constructor({ node, disk, commands, style, output, isJson }: ConsoleParts) {
+  constructor({ node, disk, durableDisk, commands, style, output, isJson }: ConsoleParts) {
     this.node = node
     this.disk = disk
+    this.durableDisk = durableDisk
     this.commands = commands
     this.style = style
     this.#output = output
@@ -142,16 +146,24 @@ export class Console implements Shell {
     // The lines of a script begin while the line that runs it is under way.
     this.#isJsonNow ||= isJson
     const stage = {
-      shell: this,
+      clock: this.node.runtime.host.clock,
       style: this.style,
       output: this.#output,
       isJson: this.#isJsonNow,
       isBackground,
     }
-    if (command.answers === 'once') return showAnswer(command, input, { ...stage, signal })
-    if (!isBackground) return new StreamShowing(command, input, { ...stage, signal }).follow()
+    if (command.answers === 'once') {
+      const run = (context: VerbContext): unknown => command.run(this, input, context)
+      return showAnswer({ command, run }, { ...stage, signal })
+    }
+    const call = {
+      command,
+      input,
+      run: (suited: unknown, context: VerbContext) => command.run(this, suited, context),
+    }
+    if (!isBackground) return new StreamShowing(call, { ...stage, signal }).follow()
     this.#jobs.start((ended) => {
-      const showing = new StreamShowing(command, input, { ...stage, signal: ended })
+      const showing = new StreamShowing(call, { ...stage, signal: ended })
       return showing.follow().then(
         () => {
           if (this.style.isTerminal)
@@ -167,7 +179,7 @@ export class Console implements Shell {
     if (fault.code === 'command-cancelled' && !this.#isJson) {
       this.#output.notice(this.style.paint('faint', 'cancelled'))
     } else if (this.#isJson || isJsonLine(line)) {
-      this.#output.write(envelopeOf({ shell: this }, firstWord(line), { error: fault }))
+      this.#output.write(envelopeOf(this.node.runtime.host, firstWord(line), { error: fault }))
     } else this.#output.notice(faultText(fault, this.style))
   }
 }

@@ -17,6 +17,7 @@ const tints: Readonly<Partial<Record<EventKind, Tint>>> = {
   spawned: 'good',
   resumed: 'good',
   'moved-here': 'good',
+  activated: 'good',
 }
 const kindWidth = 11
 

@@ -1,10 +1,8 @@
 // The command help: all commands, or one of them.
-import { nearest } from '../../runtime/nearest.ts'
-import { escapeText } from '../../runtime/escape.ts'
-import { Fault } from '../../runtime/fault.ts'
 import { optional, text } from '../verbs/parameter.ts'
 import { parametersOf, usageOf } from '../verbs/usage.ts'
 import { own } from './command.ts'
+import { actsOf, commandNamed } from './family.ts'
 import { commandLines, helpPage } from './help-page.ts'
 import type { AnyParameter } from '../verbs/parameter.ts'
 import type { AnySignature, Headline } from '../verbs/verb.ts'
@@ -12,6 +10,7 @@ import type { AnyCommand } from './command.ts'
 
 interface HelpInput {
   readonly command: string | undefined
+  readonly act: string | undefined
 }
 
 interface Described extends Headline {
@@ -31,11 +30,17 @@ export const help: AnyCommand = own<HelpInput, Helped>(
     summary: 'Shows what there is to say, or what one command takes.',
     risk: 'low',
     role: 'view',
-    parameters: { command: optional(text('which command')) },
-    examples: ['help', 'help ask'],
-    run({ commands }, { command }) {
+    parameters: {
+      command: optional(text('which command')),
+      act: optional(text('the second word of its name, if it has two')),
+    },
+    examples: ['help', 'help ask', 'help journal', 'help journal ls'],
+    run({ commands }, { command, act }) {
       if (command === undefined) return { commands: commands.map(describe), isOne: false }
-      return { commands: [describe(commandNamed(commands, command))], isOne: true }
+      const name = act === undefined ? command : `${command} ${act}`
+      const family = actsOf(commands, name).map((one) => commandNamed(commands, `${name} ${one}`))
+      if (family.length > 0) return { commands: family.map(describe), isOne: false }
+      return { commands: [describe(commandNamed(commands, name))], isOne: true }
     },
   },
   {
@@ -50,19 +55,6 @@ export const help: AnyCommand = own<HelpInput, Helped>(
     },
   },
 )
-
-/** Finds a command by its name. @throws {Fault} `command-unknown` */
-export function commandNamed<C extends AnySignature>(commands: readonly C[], name: string): C {
-  const found = commands.find((command) => command.name === name)
-  if (found !== undefined) return found
-  const near = nearest(
-    name,
-    commands.map((command) => command.name),
-  )
-  throw new Fault('command-unknown', `Cannot run "${escapeText(name, 60)}": there is no such command`, {
-    hint: near === undefined ? 'See all with "help".' : `Did you mean "${near}"? See all with "help".`,
-  })
-}
 
 function describe(signature: AnySignature): Described {
   const { name, summary, details, risk, role, examples, parameters } = signature

@@ -47,5 +47,23 @@ function whatItDid(actor: Info): Pairs {
     ['timers', actor.timers === 0 ? '' : String(actor.timers)],
     ['watched by', actor.watchers === 0 ? '' : String(actor.watchers)],
     ['watches', actor.watching === 0 ? '' : String(actor.watching)],
+    ['journal', journalText(actor)],
+    ['entity', entityText(actor)],
   ]
+}
+
+function journalText({ journal }: Info): string {
+  if (journal === null) return ''
+  const { seq, epoch, letters, durableTimers } = journal
+  return [
+    `record ${seq}, epoch ${epoch}`,
+    ...(letters === 0 ? [] : [`${letters} ${letters === 1 ? 'letter' : 'letters'} on the way`]),
+    ...(durableTimers === 0 ? [] : [`${durableTimers} durable ${durableTimers === 1 ? 'timer' : 'timers'}`]),
+  ].join('; ')
+}
+
+function entityText({ entity }: Info): string {
+  if (entity === null) return ''
+  const kept = entity.keptAwakeBy === null ? '' : `; kept awake by ${entity.keptAwakeBy}`
+  return `sleeps when idle for ${timeText(entity.idleMs)}${kept}`
 }

@@ -2,7 +2,7 @@
 import { Fault } from '../../runtime/fault.ts'
 import { inputOf } from '../verbs/input.ts'
 import { readArguments } from './arguments.ts'
-import { commandNamed } from './help.ts'
+import { actsOf, called, commandNamed } from './family.ts'
 import type { AnyCommand } from './command.ts'
 import type { Token } from './tokens.ts'
 
@@ -25,16 +25,22 @@ export async function orderOf(
   commands: readonly AnyCommand[],
   tokens: readonly Token[],
 ): Promise<Order | undefined> {
-  const [name, ...words] = tokens
-  if (name === undefined) return undefined
-  const command = commandNamed(commands, name.text)
+  const [first, second] = tokens
+  if (first === undefined) return undefined
+  const isFamily = actsOf(commands, first.text).length > 0
+  if (isFamily && (second?.text === '--help' || second?.text === '-h')) return helpOn(commands, first.text)
+  const { command, words } = called(commands, tokens)
   const isBackground = command.answers === 'stream' && words.at(-1)?.text === '&'
   const { values, isJson, isHelp } = await readArguments(command, isBackground ? words.slice(0, -1) : words)
   if (!isHelp) return { command, input: inputOf(command, values), isJson, isBackground }
+  return { ...helpOn(commands, command.name), isJson }
+}
+
+function helpOn(commands: readonly AnyCommand[], name: string): Order {
   return {
     command: commandNamed(commands, 'help'),
-    input: { command: command.name },
-    isJson,
+    input: { command: name, act: undefined },
+    isJson: false,
     isBackground: false,
   }
 }

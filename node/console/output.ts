@@ -7,6 +7,13 @@ export interface Screen {
   giveBack(): void
 }
 
+/** One line that is redrawn in its place. */
+export interface RedrawnLine {
+  show(text: string): void
+  /** Leaves nothing of it. */
+  clear(): void
+}
+
 export interface Output {
   /** One answer or record, without an end of line. */
   write(text: string): void
@@ -14,4 +21,6 @@ export interface Output {
   notice(text: string): void
   /** Takes the whole screen; undefined where there is none. */
   takeScreen(onKey: (key: string) => void): Screen | undefined
+  /** A line below all that was written, until something else is; undefined where nothing can be redrawn. */
+  takeLine(): RedrawnLine | undefined
 }

@@ -32,5 +32,6 @@ export function plainOutput(out: Sink, err: Sink): Output {
     write: (text) => void out.write(`${text}\n`),
     notice: (text) => void err.write(`${text}\n`),
     takeScreen: () => undefined,
+    takeLine: () => undefined,
   }
 }

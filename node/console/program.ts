@@ -4,6 +4,8 @@ import { exit } from './exit.ts'
 import { help } from './help.ts'
 import { commandLines, parameterLines } from './help-page.ts'
 import { exitCodes } from './outcome.ts'
+import { journalExport } from './journal-export.ts'
+import { journalImport } from './journal-import.ts'
 import { run } from './run.ts'
 import { verbs } from '../verbs/table.ts'
 import type { Signature } from '../verbs/verb.ts'
@@ -13,6 +15,7 @@ export interface ProgramInput {
   readonly load: readonly string[]
   readonly name: string | undefined
   readonly threads: string | undefined
+  readonly journal: string | undefined
   readonly exec: readonly string[]
   readonly noStrict: boolean
   readonly color: boolean
@@ -35,6 +38,7 @@ export const program: Signature<ProgramInput> = {
         'worker threads that actors live in: a number from 0, or auto for one less than there are cores; default 0',
       ),
     ),
+    journal: option(file('a folder that keeps durable actors; made if it is not there')),
     exec: repeated({ ...option(text('runs a line and leaves; may be given again')), short: 'e' }),
     noStrict: flag('does not check that payloads could travel, and does not freeze them'),
     color: flag('colours also where there is no terminal'),
@@ -45,6 +49,7 @@ export const program: Signature<ProgramInput> = {
     'troupe',
     'troupe --load ./account.ts',
     'troupe --threads auto',
+    'troupe --journal ./data',
     `troupe -e 'spawn counter c' -e 'ask c value'`,
     'troupe run ./demo.troupe',
   ],
@@ -63,11 +68,12 @@ export function programHelp(style: Style): string {
     `  ${style.paint('active', '--json')}            every answer is one line of JSON`,
     '',
     style.paint('strong', 'Commands'),
-    ...commandLines([...verbs, run, help, exit], style),
+    ...commandLines([...verbs, journalExport, journalImport, run, help, exit], style),
     '',
     style.paint('strong', 'Exit codes'),
     ...exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`),
     '',
-    style.paint('faint', 'Lines are also read from a pipe. "troupe COMMAND --help" tells more of a command.'),
+    style.paint('faint', 'Lines are also read from a pipe. "troupe COMMAND --help" tells more of a command,'),
+    style.paint('faint', '"troupe journal --help" what can be done to a journal whose node does not run.'),
   ].join('\n')
 }

@@ -26,7 +26,7 @@ export const run: AnyCommand = own<RunInput, Ran>(
     role: 'admin',
     parameters: { file: file('a text file with one command in each line') },
     examples: ['run ./demo.troupe'],
-    async run(shell, input, signal) {
+    async run(shell, input, { signal }) {
       const text = await shell.disk.read(input.file, scriptBytesMax)
       const lines = await shell.runScript(input.file, text.split(/\r?\n/), signal)
       if (signal.aborted) throw cancelledFault()

@@ -15,7 +15,7 @@ import { Terminal } from './terminal.ts'
 import { uncaughtText } from './uncaught.ts'
 import type { Readable, Writable } from 'node:stream'
 import type { NodeContracts } from '../node.ts'
-import type { Disk } from '../../runtime/disk.ts'
+import type { Disk, DurableDisk } from '../../runtime/disk.ts'
 import type { ExitCode } from './outcome.ts'
 import type { Output } from './output.ts'
 import type { ProgramInput } from './program.ts'
@@ -29,6 +29,7 @@ export interface Surroundings {
   readonly stderr: Writable
   readonly env: Readonly<Record<string, string | undefined>>
   readonly disk: Disk
+  readonly durableDisk: DurableDisk
   readonly contracts: NodeContracts
 }
 
@@ -55,7 +56,7 @@ export class Session {
   #uncaught = 0
 
   constructor(options: SessionOptions, surroundings: Surroundings) {
-    const { stdin, stdout, stderr, disk, contracts } = surroundings
+    const { stdin, stdout, stderr, disk, durableDisk, contracts } = surroundings
     const { input, isJson, words } = options
     this.#surroundings = surroundings
     this.#options = options
@@ -76,6 +77,7 @@ export class Session {
     this.#console = new Console({
       node: this.#node,
       disk,
+      durableDisk,
       commands,
       style: this.#style,
       output: this.#output,

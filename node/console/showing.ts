@@ -2,7 +2,10 @@
 import { unlessAborted } from '../verbs/within.ts'
 import { envelope } from './envelope.ts'
 import { OK } from './outcome.ts'
-import type { AnsweringCommand, Shell, StreamingCommand } from './command.ts'
+import { Progress } from './progress.ts'
+import type { Clock } from '../../runtime/clock.ts'
+import type { VerbContext } from '../verbs/verb.ts'
+import type { AnsweringCommand, StreamingCommand } from './command.ts'
 import type { Content } from './envelope.ts'
 import type { Outcome } from './outcome.ts'
 import type { Output, Screen } from './output.ts'
@@ -10,7 +13,8 @@ import type { Style } from './style.ts'
 
 /** What a showing needs besides the order. */
 export interface Stage {
-  readonly shell: Shell
+  /** The node's own time. */
+  readonly clock: Clock
   readonly style: Style
   readonly output: Output
   readonly isJson: boolean
@@ -19,18 +23,45 @@ export interface Stage {
   readonly isBackground?: boolean
 }
 
+/** A command with what it is run on and with. */
+export interface Call<C> {
+  readonly command: C
+  run(context: VerbContext): unknown
+}
+
+/** A command that goes on answering; its input may have to suit where the output goes. */
+export interface StreamCall<C> {
+  readonly command: C
+  readonly input: unknown
+  run(input: unknown, context: VerbContext): AsyncIterable<unknown>
+}
+
+type Answering = Pick<AnsweringCommand, 'name' | 'print' | 'isNo' | 'counts'>
+type Streaming = Pick<StreamingCommand, 'name' | 'head' | 'record' | 'screen' | 'suit'>
+
 /** Runs a command with one answer. @throws what the command throws, and `command-cancelled` */
-export async function showAnswer(command: AnsweringCommand, input: unknown, stage: Stage): Promise<Outcome> {
-  const { shell, signal, style, output, isJson } = stage
-  const data = await unlessAborted(signal, Promise.resolve(command.run(shell, input, signal)))
+export async function showAnswer({ command, run }: Call<Answering>, stage: Stage): Promise<Outcome> {
+  const { signal, style, output, isJson } = stage
+  const progress = isJson ? undefined : progressOf(command, stage)
+  let data: unknown
+  try {
+    data = await unlessAborted(signal, Promise.resolve(run({ signal, progress: progress?.report })))
+  } finally {
+    progress?.end()
+  }
   const text = isJson ? envelopeOf(stage, command.name, { data }) : command.print(data, style)
   if (text !== '') output.write(text)
   return command.isNo(data) ? { code: 1 } : OK
 }
 
+function progressOf({ name, counts }: Answering, { clock, style, output }: Stage): Progress {
+  const line = output.takeLine()
+  return new Progress({ clock, style, name, counts, line, tell: (text) => output.notice(text) })
+}
+
 /** Keeps on until the stream ends, somebody cancels it or leaves its screen. Made to be followed once. */
 export class StreamShowing {
-  readonly #command: StreamingCommand
+  readonly #command: Streaming
   readonly #stage: Stage
   readonly #screen: Screen | undefined
   readonly #records: AsyncIterable<unknown>
@@ -40,13 +71,13 @@ export class StreamShowing {
   #isPaused = false
 
   /** Begins the stream. @throws what the command throws */
-  constructor(command: StreamingCommand, input: unknown, stage: Stage) {
-    const { shell, signal, isJson, style, output } = stage
+  constructor({ command, input, run }: StreamCall<Streaming>, stage: Stage) {
+    const { signal, isJson, style, output } = stage
     this.#command = command
     this.#stage = stage
     this.#either = AbortSignal.any([signal, this.#enough.signal])
     const suited = command.suit(input, style)
-    this.#records = command.run(shell, suited, this.#either)
+    this.#records = run(suited, { signal: this.#either })
     const takesScreen = !isJson && stage.isBackground !== true && command.screen !== undefined
     this.#screen = takesScreen ? output.takeScreen((key) => this.#key(key)) : undefined
     const head = isJson || this.#screen !== undefined ? '' : command.head(suited, style)
@@ -96,6 +127,6 @@ export class StreamShowing {
 }
 
 /** One line of JSON, at the node's own time. */
-export function envelopeOf({ shell }: Pick<Stage, 'shell'>, command: string, content: Content): string {
-  return envelope(command, shell.node.runtime.host.clock.wall(), content)
+export function envelopeOf({ clock }: Pick<Stage, 'clock'>, command: string, content: Content): string {
+  return envelope(command, clock.wall(), content)
 }

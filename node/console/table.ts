@@ -3,15 +3,25 @@ import { ask } from './ask.ts'
 import { audit } from './audit.ts'
 import { dead } from './dead.ts'
 import { definitions } from './definitions.ts'
+import { entities } from './entities.ts'
+import { events } from './events.ts'
 import { exit } from './exit.ts'
 import { help } from './help.ts'
 import { info } from './info.ts'
+import { journalCompact } from './journal-compact.ts'
+import { journalExport } from './journal-export.ts'
+import { journalImport } from './journal-import.ts'
+import { journalLs } from './journal-ls.ts'
+import { journalShow } from './journal-show.ts'
+import { journalVerify } from './journal-verify.ts'
 import { kill } from './kill.ts'
 import { load } from './load.ts'
 import { ls } from './ls.ts'
 import { mailbox } from './mailbox.ts'
 import { move } from './move.ts'
+import { projections } from './projections.ts'
 import { rebalance } from './rebalance.ts'
+import { replay } from './replay.ts'
 import { restart } from './restart.ts'
 import { resume } from './resume.ts'
 import { run } from './run.ts'
@@ -46,6 +56,15 @@ export const commands: readonly AnyCommand[] = [
   top,
   dead,
   audit,
+  events,
+  projections,
+  journalLs,
+  journalShow,
+  journalVerify,
+  journalExport,
+  journalImport,
+  journalCompact,
+  replay,
   stop,
   kill,
   restart,
@@ -56,6 +75,7 @@ export const commands: readonly AnyCommand[] = [
   spread,
   rebalance,
   definitions,
+  entities,
   load,
   run,
   help,

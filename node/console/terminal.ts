@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { Bulletin } from './bulletin.ts'
 import { completion } from './completion.ts'
 import { Echo } from './echo.ts'
+import { redrawnLine } from './redrawn-line.ts'
 import { terminalScreen } from './terminal-screen.ts'
 import type { Interface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
@@ -10,7 +11,7 @@ import type { Clock } from '../../runtime/clock.ts'
 import type { Console } from './console.ts'
 import type { History } from './history.ts'
 import type { ExitCode } from './outcome.ts'
-import type { Output, Screen } from './output.ts'
+import type { Output, RedrawnLine, Screen } from './output.ts'
 import type { Style } from './style.ts'
 
 /** A second Ctrl-C within this time leaves, in milliseconds. */
@@ -41,6 +42,7 @@ export class Terminal implements Output {
   #interruptedMs = -Infinity
   #isAtPrompt = false
   #isWorking = false
+  #line: RedrawnLine | undefined = undefined
 
   constructor(parts: TerminalParts) {
     this.#parts = parts
@@ -51,6 +53,7 @@ export class Terminal implements Output {
   write(text: string): void {
     const { output, style } = this.#parts
     if (!this.#isAtPrompt) {
+      this.#line?.clear()
       output.write(`${text}\n`)
       return
     }
@@ -80,6 +83,13 @@ export class Terminal implements Output {
         screen.giveBack()
       },
     }
+  }
+
+  takeLine(): RedrawnLine | undefined {
+    const { output, style } = this.#parts
+    if (!style.isTerminal) return undefined
+    this.#line = redrawnLine(output, () => this.#isAtPrompt)
+    return this.#line
   }
 
   /** Reads and runs lines until somebody leaves; returns the exit code. */

@@ -2,6 +2,7 @@
 import { escapeText } from '../../runtime/escape.ts'
 import { Fault } from '../../runtime/fault.ts'
 import { nearest } from '../../runtime/nearest.ts'
+import { deathFault } from '../../runtime/router.ts'
 import { away } from '../../runtime/cell-flags.ts'
 import type { Cell } from '../../runtime/cell.ts'
 import type { Ground } from './ground.ts'
@@ -15,6 +16,14 @@ export function actorAt(ground: Ground, path: string): Cell {
   // One that is on its way to another thread is there, or comes back.
   if (cell !== undefined && (cell.flags & away) === 0) return cell
   throw actorUnknown(ground, path)
+}
+
+/** The same for a message, which wakes an entity that sleeps there. @throws {Fault} `actor-unknown` and why it cannot be woken */
+export function receiverAt(ground: Ground, path: string): Cell {
+  const found =
+    ground.runtime.cellAt(path) === undefined ? ground.runtime.host.awakener?.awaken(path) : undefined
+  if (typeof found === 'string') throw deathFault({ to: { path }, name: 'the message' }, found)
+  return found ?? actorAt(ground, path)
 }
 
 /** The fault for a path where nobody lives. @param known paths to compare it with; default those of the ground */

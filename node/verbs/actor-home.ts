@@ -4,6 +4,8 @@ import { actorUnknown } from './actor-at.ts'
 import { gather } from './gather.ts'
 import { paths } from './paths.ts'
 import { unlessAborted } from './within.ts'
+import { deathFault } from '../../runtime/router.ts'
+import type { DeadReason } from '../../runtime/dead-letters.ts'
 import type { Node } from '../node.ts'
 import type { Home } from '../../transports/link/record.ts'
 import type { Fleet } from '../threads/fleet.ts'
@@ -15,9 +17,22 @@ const comparedMax = 1_000
 /** How long whoever is told of a wrong path waits for the paths of other threads, in milliseconds. */
 const nearMsMax = 250
 
-/** Where a path leads, once its root is settled; undefined where no root's path is a beginning of it. */
-export function homeOf({ office }: Fleet, path: string, { signal }: VerbContext): Promise<Home | undefined> {
-  return unlessAborted(signal, new Promise((resolve) => office.resolve(path, resolve)))
+/**
+ * Where a path leads, once its root is settled; undefined where no root's path is a beginning of it.
+ * @throws {Fault} why an entity that sleeps there cannot be woken, if it is to be
+ */
+export async function homeOf(
+  { office }: Fleet,
+  { path, wakes }: { readonly path: string; readonly wakes?: true },
+  { signal }: VerbContext,
+): Promise<Home | undefined> {
+  const answer = new Promise<Home | DeadReason | undefined>((resolve) => {
+    if (wakes === true) office.awaken(path, 0, resolve)
+    else office.resolve(path, resolve)
+  })
+  const found = await unlessAborted(signal, answer)
+  if (typeof found === 'string') throw deathFault({ to: { path }, name: 'the message' }, found)
+  return found
 }
 
 /** Its thread. */

@@ -1,6 +1,6 @@
 // ask: sends a message and waits for the reply.
 import { accepted } from './accepts.ts'
-import { actorAt, actorUnknown } from './actor-at.ts'
+import { actorUnknown, receiverAt } from './actor-at.ts'
 import { duration, message, optionOr, path, payload } from './parameter.ts'
 import { unlessAborted } from './within.ts'
 import type { Plain } from '../plain.ts'
@@ -35,9 +35,9 @@ export const ask: Verb<AskInput, Asked> = {
     timeout: optionOr(duration('how long to wait; default 5s', { min: 1, max: 2_147_483_647 }), 5_000),
   },
   examples: ['ask clicks value', `ask hi greet 'Ada'`, 'ask clicks value --timeout 200ms'],
-  where: ({ actor }) => ({ in: 'home', path: actor }),
+  where: ({ actor }) => ({ in: 'home', path: actor, wakes: true }),
   async run(ground, input, { signal }) {
-    const { definition } = actorAt(ground, input.actor)
+    const { definition } = receiverAt(ground, input.actor)
     const value = await accepted({ ...input, definition }, signal)
     const ref = ground.runtime.find(input.actor)
     if (ref === undefined) throw actorUnknown(ground, input.actor)

@@ -2,7 +2,9 @@
 import { Roads } from '../../transports/link/roads.ts'
 import type { Runtime } from '../../runtime/runtime.ts'
 import type { Definitions } from '../definitions.ts'
+import type { JournalUpkeep } from '../journal/upkeep.ts'
 import type { Operator } from '../operator.ts'
+import type { Projections } from '../projections/projections.ts'
 
 /** A `Node` is the ground of its main thread. */
 export interface Ground {
@@ -10,6 +12,10 @@ export interface Ground {
   readonly runtime: Runtime
   readonly definitions: Definitions
   readonly operator: Operator
+  /** What reads the journal; in the main thread alone. */
+  readonly projections?: Projections
+  /** What can be done to the journal as a whole; undefined where it has no files, and in other threads. */
+  readonly journalUpkeep?: JournalUpkeep | undefined
 }
 
 /** Whether somebody may live at a path, in whatever thread: of one below a root elsewhere only the root is known. */

@@ -1,10 +1,13 @@
 // info: tells what one actor is.
 import { actorAt } from './actor-at.ts'
+import { entityView } from '../entities/entity-view.ts'
 import { path } from './parameter.ts'
 import { placedAt } from './spot.ts'
 import type { Overflow } from '../../runtime/actor.ts'
 import type { ActorView } from '../../runtime/inspect.ts'
+import type { DurableLife } from '../../runtime/durable/durable-life.ts'
 import type { RestartType } from '../../runtime/supervision.ts'
+import type { EntityView } from '../entities/entity-view.ts'
 import type { Placed } from './spot.ts'
 import type { Verb } from './verb.ts'
 
@@ -30,6 +33,20 @@ export interface Info extends ActorView, Placed {
   readonly watching: number
   /** How long this life has lasted, in milliseconds; null if the events no longer tell. */
   readonly upMs: number | null
+  /** Null of one that is no entity. */
+  readonly entity: EntityView | null
+  /** Null of one that is not durable, or does not live yet. */
+  readonly journal: JournalView | null
+}
+
+/** What a durable actor has in the journal. */
+export interface JournalView {
+  /** Number of the last record. */
+  readonly seq: number
+  readonly epoch: number
+  /** Reliable messages of its own that have not arrived. */
+  readonly letters: number
+  readonly durableTimers: number
 }
 
 export const info: Verb<InfoInput, Info> = {
@@ -63,7 +80,15 @@ export const info: Verb<InfoInput, Info> = {
       timers: rare?.timers?.size ?? 0,
       watchers: rare?.watchers?.size ?? 0,
       watching: rare?.watching?.size ?? 0,
+      journal: journalOf(rare?.durable),
       upMs: begunMs === undefined ? null : Math.max(0, nowMs - begunMs),
+      entity: entityView(cell),
     }
   },
+}
+
+function journalOf(durable: DurableLife | undefined): JournalView | null {
+  if (durable === undefined) return null
+  const { seq, epoch, duties } = durable
+  return { seq, epoch, letters: duties.lettersCount, durableTimers: duties.timers.size }
 }

@@ -93,6 +93,6 @@ async function openAtHome<I, R>(
   request: SourceRequest<I, R>,
   { fleet, where }: StreamHome<R>,
 ): Promise<HomeStream<R> | undefined> {
-  const home = await homeOf(fleet, where.path, request)
+  const home = await homeOf(fleet, where, request)
   return home === undefined ? undefined : { home, batches: openSource(request, spotOf(fleet, home)) }
 }

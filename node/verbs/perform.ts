@@ -57,7 +57,7 @@ function isMain<I, D>(verb: Verb<I, D> | MainVerb<I, D>, input: I): verb is Main
 
 async function atHome<I, D>(errand: Errand<I, D>, where: AtHome<D>): Promise<D> {
   const { node, fleet, context } = errand
-  let home = await homeOf(fleet, where.path, context)
+  let home = await homeOf(fleet, where, context)
   for (let triesLeft = 1; home !== undefined; triesLeft--) {
     try {
       const part = await ask(errand, spotOf(fleet, home))
@@ -66,7 +66,7 @@ async function atHome<I, D>(errand: Errand<I, D>, where: AtHome<D>): Promise<D> 
       const isElsewhere = triesLeft > 0 && isWorthAsking(errand, fault, home)
       if (!isElsewhere && isUnknown(fault)) break
       if (!isElsewhere) throw fault
-      home = await homeOf(fleet, where.path, context)
+      home = await homeOf(fleet, where, context)
     }
   }
   const former = await formerly(errand, where)

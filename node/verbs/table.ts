@@ -3,13 +3,21 @@ import { ask } from './ask.ts'
 import { audit } from './audit.ts'
 import { dead } from './dead.ts'
 import { definitions } from './definitions.ts'
+import { events } from './events.ts'
+import { entities } from './entities.ts'
 import { info } from './info.ts'
+import { journalCompact } from './journal-compact.ts'
+import { journalLs } from './journal-ls.ts'
+import { journalShow } from './journal-show.ts'
+import { journalVerify } from './journal-verify.ts'
 import { kill } from './kill.ts'
 import { load } from './load.ts'
 import { ls } from './ls.ts'
 import { mailbox } from './mailbox.ts'
 import { move } from './move.ts'
+import { projections } from './projections.ts'
 import { rebalance } from './rebalance.ts'
+import { replay } from './replay.ts'
 import { restart } from './restart.ts'
 import { resume } from './resume.ts'
 import { spawn } from './spawn.ts'
@@ -43,6 +51,13 @@ export const verbs: readonly AnyVerb[] = [
   top,
   dead,
   audit,
+  events,
+  projections,
+  journalLs,
+  journalShow,
+  journalVerify,
+  journalCompact,
+  replay,
   stop,
   kill,
   restart,
@@ -53,5 +68,6 @@ export const verbs: readonly AnyVerb[] = [
   spread,
   rebalance,
   definitions,
+  entities,
   load,
 ]

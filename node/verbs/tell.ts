@@ -1,6 +1,6 @@
 // tell: sends a message and does not wait for what comes of it.
 import { accepted } from './accepts.ts'
-import { actorAt } from './actor-at.ts'
+import { receiverAt } from './actor-at.ts'
 import { message, path, payload } from './parameter.ts'
 import type { Verb } from './verb.ts'
 
@@ -34,12 +34,12 @@ export const tell: Verb<TellInput, Told> = {
     'tell clicks crash',
     'tell bank/ada deposit {amount: 5, note: "thanks"}',
   ],
-  where: ({ actor }) => ({ in: 'home', path: actor }),
+  where: ({ actor }) => ({ in: 'home', path: actor, wakes: true }),
   async run(ground, input, { signal }) {
-    const { definition } = actorAt(ground, input.actor)
+    const { definition } = receiverAt(ground, input.actor)
     const value = await accepted({ ...input, definition }, signal)
     // A schema may take its time: the actor may have gone, or another one have come.
-    const cell = actorAt(ground, input.actor)
+    const cell = receiverAt(ground, input.actor)
     ground.operator.tell(cell, input.message, value)
     return { path: cell.path, message: input.message, waiting: cell.waiting }
   },

@@ -37,6 +37,8 @@ export interface AnySignature extends Headline {
 export interface VerbContext {
   /** Aborted when whoever asked does not want the answer any more. */
   readonly signal: AbortSignal
+  /** Told now and then how far long work is. */
+  readonly progress?: ((done: number, all: number) => void) | undefined
 }
 
 /** A verb with one answer. It never prints; what it returns can be written as JSON. */

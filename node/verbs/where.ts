@@ -12,6 +12,8 @@ export interface InMain {
 export interface AtHome<D> {
   readonly in: 'home'
   readonly path: string
+  /** It is a message: an entity that sleeps there is woken for it. */
+  readonly wakes?: true
   /** Adds to an answer where it came from. */
   placed?(part: Part<D>): D
   /** Makes one answer of those of all threads, for an actor that lives no more and that some may remember. */

@@ -4,9 +4,11 @@ import { Fault } from '../../runtime/fault.ts'
 import { invariant } from '../../runtime/invariant.ts'
 import { seededRandom } from '../../runtime/random.ts'
 import { runThread } from '../../node/threads/thread.ts'
+import { MemoryJournal } from '../../node/journal/memory-journal.ts'
 import { ManualClock } from './manual-clock.ts'
 import { MemoryThreads } from './memory-threads.ts'
 import { Probe } from './probe.ts'
+import type { Journal } from '../../runtime/journal.ts'
 import type { Runtime } from '../../runtime/runtime.ts'
 import type { Definition, DefinitionProtocol } from '../../runtime/actor.ts'
 import type { NodeContracts, NodeOptions } from '../../node/node.ts'
@@ -20,7 +22,7 @@ const endMsMax = 3_600_000
 /** Differences that the fault about them shows. */
 const differencesShownMax = 10
 
-export interface TestNodeOptions extends NodeOptions {
+export interface TestNodeOptions extends Omit<NodeOptions, 'journal'> {
   /** Decides all chance and whose turn it is; the same seed gives the same run. Default 1. */
   readonly seed?: string | number
   /** How long a frame is on its way between threads, in milliseconds of the node's time; without it messages between them need none. */
@@ -29,6 +31,8 @@ export interface TestNodeOptions extends NodeOptions {
   readonly failpoint?: NodeContracts['failpoint']
   /** Hears of what is inside of each worker thread before anything comes for it. */
   readonly opened?: (resident: Resident) => void
+  /** Where durable actors are kept; default a memory journal of the node's own. One that another node has used is as if that one had died. */
+  readonly journal?: Journal
 }
 
 /**
@@ -45,8 +49,9 @@ export class TestNode extends Node {
 
   /** @param options see `startTestNode`, which also loads the files */
   constructor(options: TestNodeOptions = {}) {
-    const { seed = 1, strict = true, delayMs, failpoint, opened, ...others } = options
+    const { seed = 1, strict = true, delayMs, failpoint, opened, journal, ...others } = options
     const clock = new ManualClock({ stepsMax })
+    if (journal instanceof MemoryJournal) journal.reboot(clock)
     const random = seededRandom(seed)
     const residents = new Map<number, Resident>()
     const failing = failpoint === undefined ? {} : { failpoint }
@@ -68,7 +73,10 @@ export class TestNode extends Node {
         }),
     })
     const chance = { random: random.fork('chance'), shuffle: random.fork('order') }
-    super({ ...others, strict }, { clock, ...chance, threads, ...failing })
+    super(
+      { ...others, strict },
+      { clock, ...chance, threads, journal: journal ?? new MemoryJournal(clock), ...failing },
+    )
     this.clock = clock
     this.threads = threads
     this.residents = residents

@@ -1,5 +1,6 @@
 // Tests of the suites: the names of their figures are a promise, and a workload's figures are found wherever they are made.
 import { expect, test } from 'vitest'
+import { journal } from '../../bench/journal.ts'
 import { local } from '../../bench/local.ts'
 import { metricOf, peersOf, programsFor, workloadNames, workloadOf } from '../../bench/suite.ts'
 import { threads } from '../../bench/threads.ts'
@@ -52,6 +53,27 @@ test('the figures of the suite "threads" keep their names', () => {
   ])
 })
 
+test('the figures of the suite "journal" keep their names', () => {
+  expect(journal.programs.flatMap(({ figures }) => figures.map(({ name }) => name))).toEqual([
+    'append-100-c1/event',
+    'append-100-c64/event',
+    'append-100-c1024/event',
+    'append-1k-c1/event',
+    'append-1k-c64/event',
+    'append-1k-c1024/event',
+    'ack-100-c64/p50',
+    'ack-100-c64/p99',
+    'replay-100/event',
+    'recover-100k/first',
+    'recover-100k/eager',
+    'recover-100k-entities/first',
+    'recover-100k-entities/eager',
+    'reliable/msg',
+    'snapshot/ratio',
+    'snapshot/recover',
+  ])
+})
+
 test('a program is run by those of the suite whom it suits', () => {
   const program: Program = { name: 'job', figures: [], warmUps: 0, load: async () => ({}) }
   const suite: Suite = { name: 'jobs', peers: ['troupe', 'limit'], programs: [program] }
@@ -60,7 +82,7 @@ test('a program is run by those of the suite whom it suits', () => {
   expect(peersOf(suite, { ...program, peers: ['postmessage'] })).toEqual([])
 })
 
-for (const suite of [local, threads]) {
+for (const suite of [local, threads, journal]) {
   test(`each program of the suite "${suite.name}" says what each of its peers does`, async () => {
     for (const program of suite.programs) {
       const known = Object.keys(await program.load())

@@ -9,7 +9,7 @@ import type { Peer } from '../../bench/workload.ts'
 const two: readonly Peer[] = ['troupe', 'limit']
 
 const rate: Result = {
-  spec: { name: 'tell/msg', unit: '/s', goal: { min: 15e6, minOfLimit: 0.4 } },
+  spec: { name: 'tell/msg', unit: '/s', goal: { min: 15e6, minOf: { limit: 0.4 } } },
   troupe: 18_230_000,
   limit: 40_000_000,
   runs: 7,
@@ -77,6 +77,23 @@ describe('the table', () => {
       tell/msg                        –     40.0 M/s            –          ≥ 15 M/s, ≥ 40 % of limit   not measured"
     `)
     expect(tableFoot([others, time])).toBe('0 of 1 goals met; missed: skynet/time')
+  })
+
+  test('a goal that speaks of somebody else has the ratio to that one', () => {
+    const peers: readonly Peer[] = ['troupe', 'classic-level', 'limit']
+    const row = tableRow(
+      {
+        spec: { name: 'append-100-c1/event', unit: '/s', goal: { minOf: { 'classic-level': 0.75 } } },
+        troupe: 3_000,
+        'classic-level': 4_000,
+        limit: 4_500,
+        runs: 7,
+      },
+      peers,
+    )
+    expect(row).toContain('4.00 k/s     4.50 k/s    0.75  ≥ 75 % of classic-level')
+    expect(row).toMatch(/met$/)
+    expect(goalText({ maxOf: { 'classic-level': 1.5 } }, 'ms')).toBe('≤ 1.5 × classic-level')
   })
 
   test('a goal that is missed by a hair is not said to be missed by nothing', () => {

@@ -118,7 +118,7 @@ test('words after the options are one command, whose own options are its own', a
   expect(one.code).toBe(0)
   expect(JSON.parse(one.out)).toMatchObject({
     command: 'definitions',
-    data: { definitions: [{ name: 'counter' }, { name: 'greeter' }] },
+    data: { definitions: [{ name: 'account' }, { name: 'counter' }, { name: 'greeter' }] },
   })
   const script = await file('demo.troupe', 'spawn greeter hi "Good day"\nask hi greet \'Ada\'\n')
   expect(await runProgram(['--name', 'amsterdam', 'run', script])).toEqual({
@@ -269,4 +269,46 @@ export const stubborn = defineActor('stubborn', {
 test('a line of two megabytes is refused and the next one runs', async () => {
   const ended = await runProgram([], `tell x y "${'z'.repeat(2_000_000)}"\nspawn counter c\n`)
   expect(ended).toMatchObject({ code: 2, out: 'c\n', err: expect.stringMatching(/^line-too-long: /) })
+})
+
+test('a journal on the disk is looked after while its node does not run, and not while it does', async () => {
+  const data = join(folder, 'data')
+  const purse = await file(
+    'purse.ts',
+    `import { defineActor } from 'troupe'
+export const purse = defineActor('purse', {
+  state: () => ({ balance: 0 }),
+  events: { paid(state, amount: number) { state.balance += amount } },
+  on: { async pay(self, amount: number) { await self.persist('paid', amount) } },
+})
+`,
+  )
+  const node = new ProgramRun(['--journal', data, '--load', purse])
+  node.child.stdin.write('spawn purse bank/ada\nask bank/ada pay 5\nask bank/ada pay 6\n')
+  await node.until(/undefined\nundefined\n/)
+  expect(await runProgram(['journal', 'verify', data])).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^folder-locked: /),
+  })
+  node.child.stdin.end('state bank/ada --at 1\n')
+  expect(await node.ended).toMatchObject({ code: 0, out: expect.stringMatching(/\{ balance: 5 \}\n$/) })
+  const exported = await runProgram(['journal', 'export', data, join(folder, 'out.ndjson'), '--json'])
+  expect(exported).toMatchObject({ code: 0, err: '' })
+  expect(JSON.parse(exported.out)).toMatchObject({ command: 'journal export', data: { records: 2 } })
+  const copy = join(folder, 'copy')
+  expect(await runProgram(['journal', 'import', copy, join(folder, 'out.ndjson')])).toMatchObject({
+    code: 0,
+    err: '',
+  })
+  const again = await runProgram([
+    '--journal',
+    copy,
+    '--load',
+    purse,
+    'replay',
+    'bank/ada',
+    '--definition',
+    'purse',
+  ])
+  expect(again).toMatchObject({ code: 0, out: expect.stringMatching(/balance: 11 \}\n$/) })
 })

@@ -1,6 +1,7 @@
 // The hello scenario: what a newcomer's first actors do, also when they are spoken to badly.
 import { expect, test } from 'vitest'
 import { startTestNode } from 'troupe/testing'
+import { account } from '../../scenarios/hello/account.ts'
 import { counter } from '../../scenarios/hello/counter.ts'
 import { greeter } from '../../scenarios/hello/greeter.ts'
 
@@ -34,4 +35,20 @@ test('a greeter counts its visits in a child', async () => {
   expect(await door.ask('greet', 'Ada')).toBe('Good day, Ada!')
   expect(await door.ask('met')).toEqual(['Ada'])
   expect(await node.find('door/visits')?.ask('value')).toBe(1)
+})
+
+test('an account that crashes has the balance that it had', async () => {
+  await using node = await startTestNode()
+  const ada = await node.spawn(account, 'ada', 'Ada')
+  expect(await ada.ask('deposit', 5)).toBe(5)
+  ada.tell('crash')
+  expect(await ada.ask('withdraw', 2)).toBe(3)
+})
+
+test('an account gives no more than it has, and takes nothing that is no amount', async () => {
+  await using node = await startTestNode()
+  const ada = await node.spawn(account, 'ada')
+  await expect(ada.ask('withdraw', 1)).rejects.toMatchObject({ code: 'account-overdrawn' })
+  await expect(ada.ask('deposit', -1)).rejects.toMatchObject({ code: 'number-expected' })
+  expect(await ada.ask('balance')).toBe(0)
 })

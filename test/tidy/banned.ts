@@ -31,10 +31,15 @@ const modules = (
 export const allowances: Readonly<Record<string, readonly string[]>> = {
   'node/system-clock.ts': ['Date.now', 'performance', 'queueMicrotask', 'setImmediate', 'setTimeout'],
   'node/system-random.ts': ['Math.random'],
+  'node/folder-lock.ts': ['node:fs', 'crypto.randomUUID'],
+  'node/process-life.ts': ['node:fs'],
   'node/system-disk.ts': ['node:fs'],
+  'node/system-durable-disk.ts': ['node:fs'],
+  'node/system-file.ts': ['node:fs'],
   'node/load-place.ts': ['node:child_process'],
   'node/threads/system-threads.ts': ['node:worker_threads', 'Worker'],
   'node/threads/worker-inside.ts': ['node:worker_threads'],
+  'scenarios/bank/main.ts': ['node:child_process', 'node:fs'],
   'test/node/threads/evil/wait.ts': ['Atomics.wait'],
   'transports/thread/wire-port.ts': ['node:worker_threads'],
 }

@@ -35,6 +35,13 @@ const places: readonly (readonly [line: string, word: string, offers: readonly s
   ['ls --limit 3 --', '--', ['--definition', '--help', '--json', '--status']],
   ['kill --for-good clo', 'clo', ['clocks']],
   ['help aud', 'aud', ['audit']],
+  ['jou', 'jou', ['journal']],
+  ['journal ', '', ['compact', 'export', 'import', 'ls', 'show', 'verify']],
+  ['journal s', 's', ['show']],
+  ['journal show cl', 'cl', ['clicks', 'clocks']],
+  ['journal show clicks --l', '--l', ['--limit']],
+  ['journal nothing x', 'x', []],
+  ['help journal im', 'im', ['import']],
   ['run de', 'de', ['demo.txt']],
   ['run sub/', 'sub/', ['sub/inner/', 'sub/x.ts']],
   ['tell clicks increment {a: "', '', []],
@@ -49,9 +56,12 @@ test.each(places)('"%s" is completed', async (line, word, offers) => {
   expect({ word: found.word, offers: found.offers.toSorted() }).toEqual({ word, offers })
 })
 
-test('without a word all commands are offered', async () => {
+test('without a word the first words of all commands are offered, each once', async () => {
   await using desk = await openSet()
-  expect((await completion('', desk.console)).offers).toHaveLength(desk.console.commands.length)
+  const { offers } = await completion('', desk.console)
+  expect(offers.filter((offer) => offer === 'journal')).toHaveLength(1)
+  const single = desk.console.commands.filter(({ name }) => !name.includes(' '))
+  expect(offers).toEqual([...single.map(({ name }) => name), 'journal'].toSorted())
 })
 
 test('actors without a name are offered below what is typed', async () => {

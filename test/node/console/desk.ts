@@ -3,10 +3,11 @@ import { TestNode } from 'troupe/testing'
 import { Console } from '../../../node/console/console.ts'
 import { Style } from '../../../node/console/style.ts'
 import { commands } from '../../../node/console/table.ts'
+import { CrashDisk } from '../../../scenarios/testing/crash-disk.ts'
 import { MemoryDisk } from '../memory-disk.ts'
 import type { Answer } from '../../../node/console/envelope.ts'
 import type { Outcome } from '../../../node/console/outcome.ts'
-import type { Screen } from '../../../node/console/output.ts'
+import type { RedrawnLine, Screen } from '../../../node/console/output.ts'
 
 export interface DeskOptions {
   readonly isJson?: boolean
@@ -28,6 +29,7 @@ export class Desk implements AsyncDisposable {
   readonly node: TestNode
   readonly console: Console
   readonly disk: MemoryDisk = new MemoryDisk()
+  readonly durableDisk: CrashDisk = new CrashDisk()
   readonly style: Style
   /** Answers, and faults and notices, each as it was written. */
   readonly out: string[] = []
@@ -35,6 +37,8 @@ export class Desk implements AsyncDisposable {
   /** What a screen showed; undefined while nobody has it. */
   screens: string[] | undefined = undefined
   press: (key: string) => void = () => {}
+  /** What a line showed that was redrawn, and empty texts where it was cleared. */
+  readonly redrawn: string[] = []
 
   constructor(options: DeskOptions) {
     const {
@@ -50,6 +54,7 @@ export class Desk implements AsyncDisposable {
     this.console = new Console({
       node: this.node,
       disk: this.disk,
+      durableDisk: this.durableDisk,
       commands,
       style: this.style,
       isJson,
@@ -57,6 +62,7 @@ export class Desk implements AsyncDisposable {
         write: (text) => void this.out.push(text),
         notice: (text) => void this.notices.push(text),
         takeScreen: (onKey) => this.#takeScreen(onKey),
+        takeLine: () => this.#takeLine(),
       },
     })
   }
@@ -102,6 +108,14 @@ export class Desk implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.console.close()
     await this.node[Symbol.asyncDispose]()
+  }
+
+  #takeLine(): RedrawnLine | undefined {
+    if (!this.style.isTerminal) return undefined
+    return {
+      show: (text) => void this.redrawn.push(text),
+      clear: () => void this.redrawn.push(''),
+    }
   }
 
   #takeScreen(onKey: (key: string) => void): Screen | undefined {

@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest'
 import { commands } from '../../../node/console/table.ts'
 import { openDesk } from './desk.ts'
+import { giveUpkeep, ledgerFile, write } from './ledger.ts'
+import { depositOn, sums } from '../projections/stand.ts'
 import type { Desk } from './desk.ts'
 import type { Answer } from '../../../node/console/envelope.ts'
 
@@ -22,6 +24,15 @@ const lines: Readonly<Record<string, readonly [line: string, data: object]>> = {
   top: ['top --once', { node: 'local', sort: 'mailbox' }],
   dead: ['dead', { total: 1, kept: 1 }],
   audit: ['audit', { isBalanced: true }],
+  events: ['events --actor bank/* --count 1', { actor: 'bank/ada', event: 'deposited', payload: 5 }],
+  projections: ['projections totals', { state: { sum: 5 } }],
+  'journal ls': ['journal ls', { after: null }],
+  'journal show': ['journal show bank/ada', { seq: 1, says: [{ what: 'event', payload: 5 }] }],
+  'journal verify': ['journal verify', { isWhole: true }],
+  'journal export': ['journal export out', { file: 'out', records: 2 }],
+  'journal import': ['journal import in', { file: 'in', present: 2 }],
+  'journal compact': ['journal compact', { bytesBefore: 9, bytesAfter: 5 }],
+  replay: ['replay purse/eve', { seq: 1, event: 'paid', state: { balance: 5 } }],
   stop: ['stop clicks', { path: 'clicks', exit: { cause: 'stopped' } }],
   kill: ['kill clicks', { path: 'clicks', status: 'running' }],
   restart: ['restart clicks', { path: 'clicks', status: 'running' }],
@@ -32,6 +43,7 @@ const lines: Readonly<Record<string, readonly [line: string, data: object]>> = {
   spread: ['spread --over 500ms', { goal: 'spread', overMs: 500 }],
   rebalance: ['rebalance --dry-run --over 500ms', { goal: 'rebalance' }],
   definitions: ['definitions counter', {}],
+  entities: ['entities', { resident: 0, waiting: 0 }],
   load: [
     `load ${new URL('../../../scenarios/hello/greeter.ts', import.meta.url).pathname}`,
     { definitions: ['greeter'] },
@@ -51,6 +63,14 @@ async function openBusyDesk(command: string): Promise<Desk> {
   await desk.run('spawn counter clicks', 'tell clicks crash', 'spawn family f 2')
   await desk.run('spawn keeper still', 'suspend still', `tell still keep {a: 1}`)
   desk.disk.files.set('script', 'suspend clicks')
+  await desk.node.definitions.load(ledgerFile)
+  await depositOn(desk.node, 'bank/ada', 5)
+  desk.node.entities(desk.node.definitions.get('counter'))
+  await write(desk.node, 'purse/eve', [{ events: [['paid', 5, 1]] }])
+  await desk.run('journal export in')
+  desk.out.length = 0
+  giveUpkeep(desk.node)
+  await desk.node.project({ name: 'totals', ...sums })
   return desk
 }
 

@@ -6,6 +6,7 @@ import { ManualClock } from 'troupe/testing'
 import { Session } from '../../../node/console/session.ts'
 import { seededRandom } from '../../../runtime/random.ts'
 import { castFiles } from './desk.ts'
+import { CrashDisk } from '../../../scenarios/testing/crash-disk.ts'
 import { MemoryDisk } from '../memory-disk.ts'
 import type { ProgramInput } from '../../../node/console/program.ts'
 
@@ -14,6 +15,7 @@ export const plainInput: ProgramInput = {
   load: castFiles,
   name: undefined,
   threads: undefined,
+  journal: undefined,
   exec: [],
   noStrict: false,
   color: false,
@@ -100,6 +102,7 @@ export class Tty {
         stderr: this.stderr,
         env: { LANG: 'C.UTF-8', XDG_STATE_HOME: '/state', ...env },
         disk,
+        durableDisk: new CrashDisk(),
         contracts: { clock: this.clock, random: seededRandom(1) },
       },
     )

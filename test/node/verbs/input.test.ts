@@ -47,7 +47,7 @@ test('every verb can be described: a name, a sentence, examples that begin with 
   for (const { name, summary, examples, risk, role } of verbs) {
     expect(summary).toMatch(/^[A-Z].*\.$/)
     expect(examples.length).toBeGreaterThan(0)
-    for (const example of examples) expect(example.split(' ')[0]).toBe(name)
+    for (const example of examples) expect(`${example} `.startsWith(`${name} `)).toBe(true)
     // What changes something is never for those who may only look.
     expect([
       'low medium high'.split(' ').indexOf(risk) < 2 || role === 'operate' || role === 'admin',

@@ -3,6 +3,7 @@ import { startNode } from 'troupe'
 import { Console } from '../../../../node/console/console.ts'
 import { Style } from '../../../../node/console/style.ts'
 import { commands } from '../../../../node/console/table.ts'
+import { CrashDisk } from '../../../../scenarios/testing/crash-disk.ts'
 import { MemoryDisk } from '../../memory-disk.ts'
 import { castFiles } from '../../console/desk.ts'
 import type { Node } from 'troupe'
@@ -18,6 +19,7 @@ export class RealDesk implements AsyncDisposable {
     this.console = new Console({
       node,
       disk: new MemoryDisk(),
+      durableDisk: new CrashDisk(),
       commands,
       style: new Style({ env: {}, isTerminal: false, color: false }),
       isJson: true,
@@ -25,6 +27,7 @@ export class RealDesk implements AsyncDisposable {
         write: (text) => void this.#out.push(text),
         notice: () => undefined,
         takeScreen: () => undefined,
+        takeLine: () => undefined,
       },
     })
   }

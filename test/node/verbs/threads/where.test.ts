@@ -21,7 +21,11 @@ const decisions: Readonly<Record<string, readonly (readonly [input: object, wher
     [top, home],
   ],
   info: [[actor, home]],
-  state: [[actor, home]],
+  state: [
+    [actor, home],
+    // Of another time: in the journal.
+    [{ ...actor, at: 3 }, main],
+  ],
   mailbox: [[actor, home]],
   why: [[actor, home]],
   // It has to outlive the thread of the actor.
@@ -43,6 +47,13 @@ const decisions: Readonly<Record<string, readonly (readonly [input: object, wher
     [{ replay: '3.17' }, { in: 'thread', id: 3, input: { replay: '17' } }],
     [{ replay: 'x' }, all],
   ],
+  events: [[{}, main]],
+  projections: [[{}, main]],
+  'journal ls': [[{}, main]],
+  'journal show': [[actor, main]],
+  'journal verify': [[{}, main]],
+  'journal compact': [[{}, main]],
+  replay: [[actor, main]],
   audit: [[{}, main]],
   stop: [[actor, home]],
   kill: [[actor, home]],
@@ -54,6 +65,7 @@ const decisions: Readonly<Record<string, readonly (readonly [input: object, wher
   spread: [[{}, main]],
   rebalance: [[{}, main]],
   definitions: [[{}, main]],
+  entities: [[{}, main]],
   load: [[{}, main]],
 }
 
