@@ -3,7 +3,7 @@ import { awakened } from './asleep.ts'
 import { away, ended } from './cell-flags.ts'
 import { Fault } from './fault.ts'
 import { defaultBehaviour } from './definition.ts'
-import { forgetAll, persistEvents, saveState } from './durable/persist.ts'
+import { forgetAll, persistEvent, persistEvents, saveState } from './durable/persist.ts'
 import { stopForGood, requestStop } from './ending.ts'
 import { NEVER_EXISTED, STOPPED } from './exit.ts'
 import { checkPayload, localRef, refOf } from './ref.ts'
@@ -156,7 +156,7 @@ export class ActorSelf implements LivingSelf {
   }
 
   persist(name: string, payload?: unknown): Promise<void> {
-    return persistEvents(alive(this.#cell), [[name, payload]])
+    return persistEvent(alive(this.#cell), name, payload)
   }
 
   persistAll(events: readonly (readonly [name: string, payload?: unknown])[]): Promise<void> {

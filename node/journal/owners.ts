@@ -50,7 +50,7 @@ export class Owner {
     this.pending--
     invariant(this.pending >= 0, 'A record became safe twice')
     if (fault !== undefined) this.undo(record, fault.outcome)
-    if (this.pending > 0) return
+    if (this.pending > 0 || this.#waiting.length === 0) return
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 

@@ -9,14 +9,17 @@ import type { JournalEvent } from '../commit.ts'
 /** Events that one commit may hold. */
 export const eventsAtOnceMax = 10_000
 
+/** Writes one event. @throws {Fault} those of `Self.persist` */
+export function persistEvent(cell: Cell, name: string, payload: unknown): Promise<void> {
+  return persisting(cell).persist([checked(cell, name, payload)])
+}
+
 /** Writes events, all or none. @throws {Fault} those of `Self.persist` */
 export function persistEvents(
   cell: Cell,
   events: readonly (readonly [name: string, payload?: unknown])[],
 ): Promise<void> {
-  const { definition } = cell
-  const durable = durableOf(cell, 'persist')
-  if (definition.keepsState) throw volatile(cell, 'persist', 'it keeps its state, and has no events')
+  const durable = persisting(cell)
   if (events.length === 0 || events.length > eventsAtOnceMax) {
     throw new Fault(
       'events-invalid',
@@ -24,14 +27,18 @@ export function persistEvents(
       { hint: 'Give at least one event, and split many over several commits.' },
     )
   }
-  return durable.persist(events.map((event) => checked(cell, event)))
+  // By index, as wherever an event is looked at: an iterator for each costs more than the rest.
+  return durable.persist(events.map((event) => checked(cell, event[0], event[1])))
 }
 
-function checked(cell: Cell, event: readonly [name: string, payload?: unknown]): JournalEvent {
+function persisting(cell: Cell): DurableLife {
+  const durable = durableOf(cell, 'persist')
+  if (cell.definition.keepsState) throw volatile(cell, 'persist', 'it keeps its state, and has no events')
+  return durable
+}
+
+function checked(cell: Cell, name: string, payload: unknown): JournalEvent {
   const { definition, host } = cell
-  // By index, as wherever an event is looked at: an iterator for each costs more than the rest.
-  const name = event[0]
-  const payload = event[1]
   if (!definition.events.has(name)) throw unknownEvent(cell, name)
   if (host.isStrict) checkPayload(host, `persist "${name}" in "${cell.path}"`, payload)
   return [name, payload, definition.eventVersion(name)]

@@ -119,7 +119,7 @@ export class GroupCommit {
     const to = from + group.count
     if (group.count > 0) {
       this.#waitingBytes -= group.recordBytes
-      this.#guarded(() => this.onSafe(from, to))
+      this.#guarded(() => this.onSafe(from, to), undefined)
     }
     this.#tell(group, undefined)
     group.clear()
@@ -140,13 +140,13 @@ export class GroupCommit {
   }
 
   #tell(group: Group, fault: Fault | undefined): void {
-    for (const done of group.dones) this.#guarded(() => done(fault))
+    for (const done of group.dones) this.#guarded(done, fault)
   }
 
   /** One who throws must not keep the others from hearing; it is heard of where nobody can overlook it. */
-  #guarded(call: () => void): void {
+  #guarded<T>(call: (value: T) => void, value: T): void {
     try {
-      call()
+      call(value)
     } catch (error) {
       this.#clock.soon(() => {
         throw error
