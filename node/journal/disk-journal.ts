@@ -33,6 +33,7 @@ import type { Log } from './log/log.ts'
 import type { Owner, Owners } from './owners.ts'
 import type { RecordIndex } from './index/record-index.ts'
 import type { Repair } from './repair.ts'
+import type { Trial } from './trial.ts'
 import type { Tail, TailRecord } from './tail.ts'
 
 type Done = (fault: Fault | undefined) => void
@@ -41,6 +42,7 @@ type Done = (fault: Fault | undefined) => void
 export interface DiskJournalParts {
   readonly clock: Clock
   readonly lock: DiskLock
+  readonly trial: Trial
   readonly log: Log
   readonly index: RecordIndex
   readonly owners: Owners
@@ -200,7 +202,7 @@ export class DiskJournal implements Journal, JournalUpkeep {
 
   /** Leaves the folder to the next one. */
   async #leave(): Promise<void> {
-    const { checkpointing, discardIndex, gate, index, lock, repair } = this.#parts
+    const { checkpointing, discardIndex, gate, index, lock, repair, trial } = this.#parts
     // What the index does not have is read from the log at the next opening.
     await checkpointing.run(this.#tip).catch(() => {})
     await gate.run(() => checkpointing.end(this.#log.tip - 1)).catch(() => {})
@@ -212,6 +214,7 @@ export class DiskJournal implements Journal, JournalUpkeep {
       .catch(() => {})
     // With a hole in the log, the index may have what nobody else has.
     if (repair.hasFailed && this.#log.findings.holes.length === 0) await discardIndex()
+    await trial.end()
     await lock.release()
   }
 

@@ -10,6 +10,7 @@ import { RecordIndex } from './index/record-index.ts'
 import { Repair } from './repair.ts'
 import { Tail, tailBytesMax, tailBytesMin } from './tail.ts'
 import { isIndexDamage } from './recovery.ts'
+import { Trial } from './trial.ts'
 import { nothingIndexed } from './index/checkpoint.ts'
 import type { Checkpoint } from './index/checkpoint.ts'
 import type { Clock } from '../../runtime/clock.ts'
@@ -44,27 +45,40 @@ export async function openJournal(place: JournalPlace): Promise<DiskJournal> {
   const { disk, folder } = place
   await disk.makeFolder(folder)
   const lock = await disk.lock(folder)
-  let opening = new Opening(place, lock)
+  const trial = await Trial.begin(place, folder)
+  let opening = new Opening(
+    place,
+    { lock, trial },
+    trial.isLost ? 'was open in processes that ended soon' : undefined,
+  )
   try {
     try {
+      if (trial.isLost) await opening.discard()
       return await opening.run()
     } catch (error) {
       if (!isIndexDamage(error)) throw error
       // The index is made from the log: what cannot be read of it is thrown away, once.
       await opening.discard()
-      opening = new Opening(place, lock, 'could not be read')
+      opening = new Opening(place, { lock, trial }, 'could not be read')
       return await opening.run()
     }
   } catch (error) {
     await opening.close()
+    await trial.end()
     await lock.release()
     throw error
   }
 }
 
+/** What has to be let go when the journal is closed. */
+interface Hold {
+  readonly lock: DiskLock
+  readonly trial: Trial
+}
+
 class Opening {
   readonly #place: JournalPlace
-  readonly #lock: DiskLock
+  readonly #hold: Hold
   #owners = new Owners()
   readonly #tail = new Tail()
   readonly #gate = new Gate()
@@ -77,9 +91,9 @@ class Opening {
   #missing = 0
   #replayedTo = 0
 
-  constructor(place: JournalPlace, lock: DiskLock, flaw?: string) {
+  constructor(place: JournalPlace, hold: Hold, flaw?: string) {
     this.#place = place
-    this.#lock = lock
+    this.#hold = hold
     this.#flaw = flaw
     this.#indexFolder = `${place.folder}/index`
   }
@@ -120,7 +134,7 @@ class Opening {
     const { compactBytes } = this.#place
     const findings = this.#findings
     const discardIndex = (): Promise<void> => this.#removeIndex()
-    const parts = { ...shared, lock: this.#lock, log, checkpointing, findings, discardIndex, compactBytes }
+    const parts = { ...shared, ...this.#hold, log, checkpointing, findings, discardIndex, compactBytes }
     return new DiskJournal(parts)
   }
 
