@@ -1,11 +1,14 @@
 // Reading: what a journal on disk knows of actors and their records for those who do not own them.
 import { handOut } from './tail.ts'
+import { indexDamaged } from './index/record-index.ts'
 import { isIndexDamage } from './recovery.ts'
 import { damaged } from './damage.ts'
 import { journalHead } from './index/head.ts'
 import { recordsAtOnceMax } from '../../runtime/journal.ts'
 import type { FeedOptions, FeedPage, JournalHead, JournalRecord } from '../../runtime/journal.ts'
+import type { Fault } from '../../runtime/fault.ts'
 import type { Gate } from './gate.ts'
+import type { Head } from './index/head.ts'
 import type { LogReader, Repair } from './repair.ts'
 import type { Owner, Owners } from './owners.ts'
 import type { RecordIndex } from './index/record-index.ts'
@@ -107,9 +110,11 @@ export class Reading {
     const paged = await some(index.pages(id, from), most)
     const wholes = await some(index.wholes(id, from), most)
     const rest = safe.filter(({ seq }) => seq >= from).map(handOut)
-    return [...paged, ...wholes, ...rest]
+    const records = [...paged, ...wholes, ...rest]
       .toSorted((a, b) => a.seq - b.seq || a.position - b.position)
       .slice(0, most)
+    if (head) checkWhole(records, { id, from, most }, head)
+    return records
   }
 
   async #tagged(from: number, tags: readonly string[], most: number): Promise<FeedPage> {
@@ -176,6 +181,27 @@ async function some(pages: AsyncIterable<readonly JournalRecord[]>, most: number
     if (found.length >= most) break
   }
   return found
+}
+
+/** LevelDB passes over what it cannot read. @throws {Fault} `index-damaged` a number is missing that the log has */
+function checkWhole(
+  records: readonly JournalRecord[],
+  { id, from, most }: { readonly id: string; readonly from: number; readonly most: number },
+  head: Head,
+): void {
+  // Of one with a gap in the log it is known, and said elsewhere.
+  if (head.seq === 0 || head.brokenSeq !== 0 || head.isEnded) return
+  let next = Math.max(from, head.firstSeq, 1)
+  for (const { kind, seq } of records) {
+    if (kind === 'snapshot' || seq < next) continue
+    if (seq > next) throw missing(id, next)
+    next = seq + 1
+  }
+  if (records.length < most && next <= head.seq) throw missing(id, next)
+}
+
+function missing(id: string, seq: number): Fault {
+  return indexDamaged(`Cannot read the index of "${id}": record ${seq} is missing`)
 }
 
 function limited(countMax: number): number {

@@ -51,6 +51,7 @@ class Looking {
   readonly findings: JournalFinding[]
   /** Actors of which damage is known already. */
   readonly #damaged: ReadonlySet<string>
+  readonly #isLogWhole: boolean
   findingsCount: number
   damaged: number
   actors = 0
@@ -61,6 +62,7 @@ class Looking {
     this.findings = [...(files?.findings ?? [])]
     this.findingsCount = files?.findingsCount ?? 0
     this.damaged = files?.damaged ?? 0
+    this.#isLogWhole = files?.damaged === 0
     this.#damaged = new Set(
       this.findings.flatMap(({ id, isDamage }) => (isDamage && id !== undefined ? id : [])),
     )
@@ -91,7 +93,7 @@ class Looking {
       }
     } catch (error) {
       if (!Fault.is(error) || error.code !== 'journal-damaged') throw error
-      if (!this.#damaged.has(id)) this.#found(id, (last?.seq ?? 0) + 1, error.message)
+      this.#unreadable(id, (last?.seq ?? 0) + 1, error.message)
     }
   }
 
@@ -123,10 +125,19 @@ class Looking {
     return first !== undefined && first.seq <= seq
   }
 
+  /** What a whole log has is not lost, whatever the index says. */
+  #unreadable(id: string, seq: number, text: string): void {
+    if (this.#isLogWhole) this.#add({ kind: 'index', isDamage: false, id, seq, text })
+    else if (!this.#damaged.has(id)) this.#found(id, seq, text)
+  }
+
   #found(id: string, seq: number, text: string): void {
+    this.#add({ kind: 'actor', isDamage: true, id, seq, text })
+  }
+
+  #add(finding: JournalFinding): void {
     this.findingsCount++
-    this.damaged++
-    if (this.findings.length < findingsMax)
-      this.findings.push({ kind: 'actor', isDamage: true, id, seq, text })
+    if (finding.isDamage) this.damaged++
+    if (this.findings.length < findingsMax) this.findings.push(finding)
   }
 }

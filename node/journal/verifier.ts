@@ -119,13 +119,12 @@ export class Verifier {
     this.#accounts.delete(id)
     // It has gone on meanwhile: what is compared is not the same any more.
     if (head.position > upTo || head.floor !== this.#bounds.get(id)?.floor) return
-    if (account === undefined) return this.#differs(id, head.firstSeq, 'the log has none of its records')
+    if (account === undefined) return this.#lost(id, head.firstSeq, 'the log has none of its records')
     if (account.head.seq !== head.seq || account.head.position !== head.position) {
-      return this.#differs(
-        id,
-        Math.min(account.head.seq, head.seq) + 1,
-        `the log has them up to ${account.head.seq}, the index up to ${head.seq}`,
-      )
+      const how = `the log has them up to ${account.head.seq}, the index up to ${head.seq}`
+      if (account.head.seq < head.seq) this.#lost(id, account.head.seq + 1, how)
+      else this.#differs(id, head.seq + 1, how)
+      return
     }
     try {
       const sum = await this.#sum(id, head.floor)
@@ -164,9 +163,15 @@ export class Verifier {
     }
   }
 
-  /** The log is the truth: nothing is lost that is in it. */
-  #differs(id: string, seq: number, how: string): void {
+  /** The log does not have what the index has, or had. */
+  #lost(id: string, seq: number, how: string): void {
     this.#findings.add({ kind: 'actor', isDamage: true, id, seq, text: `records of "${id}": ${how}` })
+  }
+
+  /** The log is the truth: where it is whole nothing is lost, and what is read of the index is made anew. */
+  #differs(id: string, seq: number, how: string): void {
+    if (this.#findings.damaged > 0) this.#lost(id, seq, how)
+    else this.#findings.add({ kind: 'index', isDamage: false, id, seq, text: `records of "${id}": ${how}` })
   }
 }
 
