@@ -109,6 +109,8 @@ export class Compactor {
       const from = after
       const heads = await gate.run(() => index.headsAfter(from, headsAtOnce))
       for (const [id, head] of heads) {
+        // Of whom nothing can be read nothing is dropped.
+        if (head === undefined) continue
         const { floor, previousSeq, position, keepPosition, wakePosition, wakeMs } = head
         if (floor <= 1 && previousSeq === 0) continue
         this.#bounds.set(id, { floor, previousSeq, position, keepPosition, wakePosition, wakeMs })

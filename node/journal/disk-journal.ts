@@ -213,7 +213,8 @@ export class DiskJournal implements Journal, JournalUpkeep {
       )
       .catch(() => {})
     // With a hole in the log, the index may have what nobody else has.
-    if (repair.hasFailed && this.#log.findings.holes.length === 0) await discardIndex()
+    const isDistrusted = repair.hasFailed || gate.hasFoundDamage
+    if (isDistrusted && this.#log.findings.holes.length === 0) await discardIndex()
     await trial.end()
     await lock.release()
   }

@@ -1,5 +1,9 @@
 // A gate: lets one task after another through, in the order they came, until it is shut.
+import { Fault } from '../../runtime/fault.ts'
+
 export class Gate {
+  /** A task has ended with what it could not read of the index, and nobody has made that anew. */
+  hasFoundDamage = false
   #last: Promise<unknown> = Promise.resolve()
   #refusal: (() => Error) | undefined = undefined
 
@@ -7,7 +11,9 @@ export class Gate {
   run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal())
     const result = this.#last.then(task, task)
-    this.#last = result.catch(() => undefined)
+    this.#last = result.catch((error: unknown) => {
+      if (Fault.is(error) && error.code === 'index-damaged') this.hasFoundDamage = true
+    })
     return result
   }
 

@@ -63,11 +63,15 @@ export class Reading {
   }
 
   async heads(after: string | undefined, countMax: number): Promise<readonly JournalHead[]> {
-    const { gate, index, owners } = this.#parts
+    const { gate, index, owners, repair } = this.#parts
     const most = limited(countMax)
     return gate.run(async () => {
       const upTo = this.#parts.log.tip - 1
-      const stored = new Map(await index.headsAfter(after, most))
+      const stored = new Map<string, Head>()
+      for (const [id, head] of await index.headsAfter(after, most)) {
+        const sound = head ?? (await repair.actor(id, undefined, this.#parts.indexedUpTo()))
+        if (sound !== null) stored.set(id, sound)
+      }
       const unsaid = [...owners.dirty].filter(
         (owner) => (after === undefined || owner.id > after) && isKnown(owner, upTo),
       )

@@ -60,7 +60,8 @@ export class Verifier {
     for (const one of findings.list) if (one.kind === 'compaction') this.#findings.add(one)
     await checkpointing.run(tip)
     const upTo = checkpointing.position
-    await this.#eachHead(options.signal, async (id, { floor, snapshotSeq, previousSeq }) => {
+    await this.#eachHead(options.signal, async (id, head) => {
+      const { floor, snapshotSeq, previousSeq } = head ?? newHead()
       this.#bounds.set(id, { floor, snapshotSeq, previousSeq })
     })
     await this.#readLog(upTo, bytes, options)
@@ -114,12 +115,13 @@ export class Verifier {
       account.snapshots.set(seq, mark(record))
   }
 
-  async #compare(id: string, head: Head, upTo: number): Promise<void> {
+  async #compare(id: string, head: Head | undefined, upTo: number): Promise<void> {
     const account = this.#accounts.get(id)
     this.#accounts.delete(id)
+    if (head === undefined) return this.#differs(id, 1, 'what the index knows of them cannot be read')
     // It has gone on meanwhile: what is compared is not the same any more.
     if (head.position > upTo || head.floor !== this.#bounds.get(id)?.floor) return
-    if (account === undefined) return this.#lost(id, head.firstSeq, 'the log has none of its records')
+    if (account === undefined) return this.#differs(id, head.firstSeq, 'the log has none of them')
     if (account.head.seq !== head.seq || account.head.position !== head.position) {
       const how = `the log has them up to ${account.head.seq}, the index up to ${head.seq}`
       if (account.head.seq < head.seq) this.#lost(id, account.head.seq + 1, how)
@@ -147,7 +149,7 @@ export class Verifier {
 
   async #eachHead(
     signal: CancelSignal | undefined,
-    visit: (id: string, head: Head) => Promise<void>,
+    visit: (id: string, head: Head | undefined) => Promise<void>,
   ): Promise<void> {
     const { gate, index } = this.#parts
     let after: string | undefined

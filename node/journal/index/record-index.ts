@@ -57,13 +57,13 @@ export class RecordIndex {
   }
 
   /** Heads behind a name, in the order of the names; damaged ones are left out. */
-  async headsAfter(after: string | undefined, countMax: number): Promise<(readonly [string, Head])[]> {
-    const found: (readonly [string, Head])[] = []
+  async headsAfter(
+    after: string | undefined,
+    countMax: number,
+  ): Promise<(readonly [id: string, head: Head | undefined])[]> {
+    const found: (readonly [string, Head | undefined])[] = []
     for await (const entries of this.#table.range({ ...headsAfter(after), limit: countMax })) {
-      for (const [key, value] of entries) {
-        const head = decodeHead(value)
-        if (head !== undefined) found.push([headId(key), head])
-      }
+      for (const [key, value] of entries) found.push([headId(key), decodeHead(value)])
     }
     return found
   }

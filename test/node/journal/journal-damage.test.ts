@@ -97,6 +97,25 @@ describe('an index', () => {
     await journal.close()
   })
 
+  test('with rotten heads still lists everybody, and says in a verification that they are rotten', async () => {
+    const place = new JournalPlace()
+    await filled(place)
+    await place.rotIndex(1)
+    const journal = await place.open()
+    const { findings, damaged } = await journal.verify({})
+    expect(findings).toMatchObject([
+      { kind: 'index', isDamage: false, id: 'ada' },
+      { kind: 'index', isDamage: false, id: 'bob' },
+    ])
+    expect(damaged).toBe(0)
+    expect((await journal.heads(undefined, 10)).map(({ id, seq }) => [id, seq])).toEqual([
+      ['ada', 5],
+      ['bob', 2],
+    ])
+    expect((await journal.verify({})).findings).toEqual([])
+    await journal.close()
+  })
+
   test('that is rotten where the log is, too, stops that actor and no other', async () => {
     const place = new JournalPlace()
     await filled(place)
