@@ -73,7 +73,8 @@ export class Returns {
     if (known !== undefined) return known
     try {
       return crew.add('quarantine')
-    } catch {
+    } catch (fault) {
+      if (!Fault.is(fault)) throw fault
       return this.#successor(0)
     }
   }
