@@ -2,7 +2,7 @@
 import { Fault } from '../../../runtime/fault.ts'
 import { changeActor, wantsLastPage, wantsPageKeys, wantsWholeKeys } from './actor-changes.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
-import { decodeHead, encodeHead } from './head.ts'
+import { decodeHead } from './head.ts'
 import {
   checkpointKey,
   headId,
@@ -147,11 +147,6 @@ export class RecordIndex {
     await this.#table.clear(pageRange(id))
     await this.#table.clear(wholeRange(id))
     await this.#table.write([[headKey(id), undefined]])
-  }
-
-  /** Puts a head in the place of a damaged one. */
-  async setHead(id: string, head: Head): Promise<void> {
-    await this.#table.write([[headKey(id), encodeHead(head)]])
   }
 
   async forgetTags(tags: readonly (readonly [tag: string, position: number])[]): Promise<void> {
