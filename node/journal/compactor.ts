@@ -135,9 +135,9 @@ export class Compactor {
 }
 
 /** Whether an index that is made anew would not say the same of the actor without this record. */
-function isWitness(bounds: Bounds, { seq, position }: StoredRecord): boolean {
-  if (position === bounds.position || position === bounds.keepPosition) return true
-  return position === bounds.wakePosition && (bounds.wakeMs !== Infinity || seq >= bounds.floor)
+function isWitness(bounds: Bounds, { position }: StoredRecord): boolean {
+  // Also one that lets an actor sleep for ever: an older one that wakes it may be kept.
+  return position === bounds.position || position === bounds.keepPosition || position === bounds.wakePosition
 }
 
 export function checkCancelled(signal: CancelSignal | undefined, attempt: string): void {

@@ -239,6 +239,20 @@ const steps = fc.record({
   wakeMs: fc.option(fc.constantFrom(0, 7, Infinity), { nil: undefined, freq: 2 }),
 })
 
+/** Found by chance: an older snapshot that comes late and lets the actor sleep for ever was dropped, and the one that wakes it stayed. */
+const lateSleep: Step[] = [
+  { does: 'commit' },
+  { does: 'commit' },
+  { does: 'commit' },
+  { does: 'snapshot', wakeMs: 0 },
+  { does: 'late', wakeMs: Infinity },
+  { does: 'commit' },
+  { does: 'commit' },
+  { does: 'commit', keepBack: 0 },
+  { does: 'commit' },
+  { does: 'commit' },
+].map((step) => ({ who: 0, keepBack: undefined, wakeMs: undefined, ...step }) as Step)
+
 test('after any story a compacted log, the index beside it and one made anew from it say the same', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 60 }), async (story) => {
@@ -260,7 +274,7 @@ test('after any story a compacted log, the index beside it and one made anew fro
       expect([await recovered(journal, 'a'), await recovered(journal, 'b')]).toEqual(found)
       await journal.close()
     }),
-    { numRuns: 150 },
+    { numRuns: 150, examples: [[lateSleep]] },
   )
 }, 60_000)
 
