@@ -42,7 +42,7 @@ export interface Compacted extends CompactReport {
 }
 
 /** What of an actor is kept. */
-type Bounds = Pick<Head, 'floor' | 'previousSeq' | 'position' | 'keepPosition' | 'wakePosition' | 'wakeMs'>
+type Bounds = Pick<Head, 'floor' | 'previousSeq' | 'position' | 'keepPosition' | 'wakePosition'>
 
 export class Compactor {
   readonly #parts: CompactorParts
@@ -111,9 +111,9 @@ export class Compactor {
       for (const [id, head] of heads) {
         // Of whom nothing can be read nothing is dropped.
         if (head === undefined) continue
-        const { floor, previousSeq, position, keepPosition, wakePosition, wakeMs } = head
+        const { floor, previousSeq, position, keepPosition, wakePosition } = head
         if (floor <= 1 && previousSeq === 0) continue
-        this.#bounds.set(id, { floor, previousSeq, position, keepPosition, wakePosition, wakeMs })
+        this.#bounds.set(id, { floor, previousSeq, position, keepPosition, wakePosition })
       }
       after = heads.at(-1)?.[0]
       if (after === undefined) break
