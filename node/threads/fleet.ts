@@ -1,9 +1,13 @@
 // A fleet: the threads of a node and the roots in them: it spawns, moves, and starts again what a lost thread took along.
+import { Border, isNode } from '../../transports/link/border.ts'
 import { auditOf } from './bookkeeping.ts'
 import { Crew } from './crew.ts'
 import { Fault } from '../../runtime/fault.ts'
 import { NODE_LOST } from '../../runtime/exit.ts'
 import { HeadOffice } from './head-office.ts'
+import { invariant } from '../../runtime/invariant.ts'
+import { Journeys, moveDeadlineMsDefault } from './journeys.ts'
+import { nameTaken } from './homes.ts'
 import { JournalDesk } from './journal-desk.ts'
 import { loadEverywhere } from './loading.ts'
 import { Mover } from './mover.ts'
@@ -12,24 +16,16 @@ import { refAt } from '../../runtime/ref.ts'
 import { Resident } from './resident.ts'
 import { Returns } from './returns.ts'
 import { ResidentDesk } from './resident-desk.ts'
-import {
-  actorUnknown,
-  dedicatedTo,
-  kinStay,
-  movesFull,
-  notRoot,
-  notSettled,
-  threadUnknown,
-  unhosted,
-} from './refused-journey.ts'
 import { orderOf } from './spawn-order.ts'
-import { threadLost } from './station.ts'
 import { awakenerOf } from './waking.ts'
 import type { ActorDefinition } from '../../runtime/definition.ts'
 import type { LocalRef } from '../../runtime/ref.ts'
 import type { Runtime } from '../../runtime/runtime.ts'
 import type { ChildOptions } from '../../runtime/supervision.ts'
 import type { Threads } from '../../runtime/threads.ts'
+import type { Desk } from '../../transports/link/arrivals.ts'
+import type { Link } from '../../transports/link/link.ts'
+import type { SpawnOrder } from './spawn-order.ts'
 import type { Home } from '../../transports/link/record.ts'
 import type { Definitions } from '../definitions.ts'
 import type { EntityKeeper } from '../entities/entity-keeper.ts'
@@ -40,9 +36,6 @@ import type { HomeEntry } from './homes.ts'
 import type { MoveStep } from './mover.ts'
 import type { Calls, MoveOutcome, Notes } from './orders.ts'
 import type { PlaceWish, ThreadFacts } from './place.ts'
-
-/** How long handlers of a moving actor may run on unless somebody says otherwise, in milliseconds. */
-export const moveDeadlineMsDefault = 5_000
 
 /** What a fleet is made from. */
 export interface FleetParts {
@@ -68,11 +61,18 @@ export interface RootRequest {
 }
 
 export class Fleet {
+  /** How other nodes read this one's numbers. */
+  readonly border: Border = new Border()
+  /** Says whether another node may say something of a sender; all may while this node is alone. */
+  maySpeak: (node: number, sender: string) => boolean = () => true
+  /** What comes from other nodes to the node itself. */
+  nodeDesk: Desk | undefined = undefined
   readonly office: HeadOffice
   readonly resident: Resident
   readonly crew: Crew
   readonly #parts: FleetParts
   readonly #desk: ResidentDesk
+  readonly journeys: Journeys
   readonly #returns: Returns
   /** Undefined on a node without a journal. */
   readonly #journal: JournalDesk | undefined
@@ -93,14 +93,7 @@ export class Fleet {
       otherCall: ({ thread }, verb, input) => this.#answer(thread, verb, input),
       otherNote: (link, verb, input) => this.#note(link.thread, verb, input),
     }))
-    this.resident = new Resident({
-      thread: 0,
-      runtime,
-      definitions,
-      office: this.office,
-      desk: this.#desk,
-      lost: (thread) => this.#wireLost(thread),
-    })
+    this.resident = this.#residentOf(parts)
     const mover = new Mover(
       this.resident,
       this.office.decisions,
@@ -127,6 +120,41 @@ export class Fleet {
       nowMs: () => runtime.host.clock.now(),
       spawn: (thread, order) => this.call(thread, 'spawn', order),
     })
+    this.journeys = this.#journeysOf(this.#returns)
+  }
+
+  #journeysOf(returns: Returns): Journeys {
+    return new Journeys({
+      office: this.office,
+      crew: this.crew,
+      returns,
+      nowMs: () => this.#parts.runtime.host.clock.now(),
+      isHosted: (definition) => this.#isHosted(definition),
+      leave: (thread, order) => this.call(thread, 'leave', order),
+    })
+  }
+
+  #residentOf({ runtime, definitions }: FleetParts): Resident {
+    return new Resident({
+      thread: 0,
+      runtime,
+      definitions,
+      office: this.office,
+      desk: {
+        call: (link, verb, input) => this.#deskFor(link).call(link, verb, input),
+        control: (link, verb, input) => this.#deskFor(link).control(link, verb, input),
+      },
+      border: this.border,
+      maySpeak: (other, sender) => this.maySpeak(other, sender),
+      lost: (thread) => this.#wireLost(thread),
+    })
+  }
+
+  /** Other nodes have a desk of their own: what threads may order is none of their business. */
+  #deskFor({ thread }: Link): Desk {
+    if (!isNode(thread)) return this.#desk
+    invariant(this.nodeDesk !== undefined, 'A node was linked to one that is in no cluster')
+    return this.nodeDesk
   }
 
   /** From now on entities are woken in the threads. */
@@ -183,8 +211,27 @@ export class Fleet {
     const { definition, name, options, args } = request
     const number = name === undefined ? ++host.totals.spawned : undefined
     const path = name ?? `${host.name}/${definition.name}$${(number ?? 0).toString(36)}`
+    const { homes, beyond } = this.office
+    if (homes.get(path) !== undefined) throw nameTaken(path)
     const thread = this.#placeFor(path, request)
-    const order = orderOf({ path, number, definition, args, options, epoch: this.office.homes.nextEpoch })
+    const rest = { path, number, definition, args, options }
+    const isClaimed = beyond !== undefined && name !== undefined
+    const epoch = isClaimed ? await beyond.claim(orderOf({ ...rest, epoch: 0 })) : homes.nextEpoch
+    return await this.#begin(orderOf({ ...rest, epoch }), definition, thread)
+  }
+
+  /**
+   * Starts a root that is this node's by the word of the cluster: its own node was lost.
+   * @throws {Fault} those of a spawn
+   */
+  async takeOver(order: SpawnOrder): Promise<LocalRef> {
+    const definition = this.#parts.definitions.get(order.definition)
+    const thread = this.#placeFor(order.path, { definition, wish: 'auto' })
+    return await this.#begin(order, definition, thread)
+  }
+
+  async #begin(order: SpawnOrder, definition: ActorDefinition, thread: number): Promise<LocalRef> {
+    const { path, options } = order
     const entry = this.office.homes.claim(order, thread)
     entry.restart = options.restart ?? definition.spec.child?.restart ?? entry.restart
     try {
@@ -200,48 +247,12 @@ export class Fleet {
       }
     }
     entry.hasStarted = true
-    return refAt(host, path)
+    return refAt(this.#parts.runtime.host, path)
   }
 
-  /**
-   * Moves a root and all below it to another thread.
-   * @throws {Fault} `actor-unknown` `thread-unknown` `move-refused` `moves-full`, and those of the move itself
-   */
-  async move(path: string, slot: number, deadlineMs: number = moveDeadlineMsDefault): Promise<MoveOutcome> {
-    const { entry, target } = this.journey(path, slot)
-    if (target === entry.thread) return { actors: 0, pausedMs: 0 }
-    const decision = this.office.decisions.begin()
-    if (decision === undefined) throw movesFull(path)
-    const order = { home: entry.home, target, deadlineMs, idleMs: entry.order.idleMs, ...decision }
-    entry.state = 'moving'
-    entry.move = order
-    try {
-      const outcome = await this.call(entry.thread, 'leave', order)
-      entry.movedMs = this.#parts.runtime.host.clock.now()
-      this.office.homes.change(entry, order.home.epoch, target)
-      return outcome
-    } catch (error) {
-      // Whatever went wrong: the word alone says where the root lives.
-      if (this.office.decisions.abort(order) === 'committed')
-        this.office.homes.change(entry, order.home.epoch, target)
-      throw error
-    } finally {
-      this.office.decisions.end(decision)
-      this.#moveEnded(entry)
-    }
-  }
-
-  /** Which root would go, and to which thread. @throws {Fault} `actor-unknown` `thread-unknown` `move-refused` */
-  journey(path: string, slot: number): { readonly entry: HomeEntry; readonly target: number } {
-    const entry = this.#movable(path)
-    const member = slot === 0 ? undefined : this.crew.inSlot(slot)
-    const target = slot === 0 ? 0 : member?.id
-    if (target === undefined) throw threadUnknown(path, slot)
-    if (member?.kind === 'dedicated' && target !== entry.thread) throw dedicatedTo(path, slot)
-    const { definition } = entry.order
-    if (target !== 0 && target !== entry.thread && !this.#isHosted(definition))
-      throw unhosted(path, definition)
-    return { entry, target }
+  /** Moves a root and all below it to another thread. @throws {Fault} those of `Journeys.move` */
+  move(path: string, slot: number, deadlineMs: number = moveDeadlineMsDefault): Promise<MoveOutcome> {
+    return this.journeys.move(path, slot, deadlineMs)
   }
 
   /** What all threads have counted. */
@@ -301,27 +312,6 @@ export class Fleet {
     return definition === undefined || definitions.find(name) === definition
   }
 
-  #movable(path: string): HomeEntry {
-    const { homes } = this.office
-    const entry = homes.get(path)
-    if (entry === undefined) {
-      const under = homes.under(path)
-      throw under === undefined ? actorUnknown(path) : notRoot(path, under.top)
-    }
-    const [kin] = homes.kinOf(path)
-    if (kin !== undefined) throw kinStay(path, kin.top)
-    if (entry.state === 'settled') return entry
-    throw notSettled(path, entry.state)
-  }
-
-  #moveEnded(entry: HomeEntry): void {
-    entry.move = undefined
-    if (this.office.homes.get(entry.top) !== entry) return
-    if (entry.thread === 0 || this.crew.member(entry.thread) !== undefined) entry.settle()
-    else if (entry.isEntity) this.office.ends(entry, NODE_LOST)
-    else void this.#returns.take([entry], { kind: 'shared', slot: 0 }, threadLost(entry.thread, 'go on'))
-  }
-
   /** A thread that was started for one root goes with it. */
   #emptied(thread: number): void {
     const member = this.crew.member(thread)
@@ -341,10 +331,21 @@ export class Fleet {
   /** What only the main thread can say. */
   #answer(thread: number, verb: string, input: unknown): Promise<unknown> | undefined {
     if (verb === 'resolve')
-      return new Promise((resolve) => this.office.resolve(input as string, (home) => resolve(home ?? null)))
+      return new Promise((resolve) =>
+        this.office.resolve(input as string, (home) => resolve(this.#homeFor(thread, home))),
+      )
     if (verb !== 'awaken') return this.#journal?.answer(thread, verb, input)
     const { path, waitMs } = input as Calls['awaken']['input']
-    return new Promise((resolve) => this.office.awaken(path, waitMs, (found) => resolve(found ?? null)))
+    return new Promise((resolve) =>
+      this.office.awaken(path, waitMs, (found) =>
+        resolve(typeof found === 'string' ? found : this.#homeFor(thread, found)),
+      ),
+    )
+  }
+
+  /** As a thread has to read it: to it other nodes are behind the main one. */
+  #homeFor(thread: number, home: Home | undefined): Home | null {
+    return home === undefined ? null : this.border.homeOut(home, thread)
   }
 
   /** A thread runs no more: its roots come back, or end. */

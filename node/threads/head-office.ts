@@ -1,12 +1,14 @@
 // The head office: what the main thread knows of all roots of the node, and does for every runtime in it.
 import { Decisions } from './decisions.ts'
 import { Homes } from './homes.ts'
+import { isNode } from '../../transports/link/border.ts'
 import { NEVER_EXISTED, NODE_LOST } from '../../runtime/exit.ts'
 import { WatchBroker } from './watch-broker.ts'
 import type { DeadReason } from '../../runtime/dead-letters.ts'
 import type { Exit } from '../../runtime/exit.ts'
 import type { Home } from '../../transports/link/record.ts'
 import type { FarAwakener } from '../entities/far-awakener.ts'
+import type { Beyond } from './beyond.ts'
 import type { HomeEntry } from './homes.ts'
 import type { Office } from './office.ts'
 import type { Notes } from './orders.ts'
@@ -18,6 +20,8 @@ export class HeadOffice implements Office {
   readonly decisions: Decisions = new Decisions()
   /** Who wakes entities; undefined where there are none. */
   sleepers: FarAwakener<Home> | undefined = undefined
+  /** The other nodes; undefined on a node alone. */
+  beyond: Beyond | undefined = undefined
   readonly #resident: () => Resident
   readonly #broker: WatchBroker = new WatchBroker({
     observe: (path) => this.#observe(path),
@@ -33,13 +37,20 @@ export class HeadOffice implements Office {
   }
 
   resolve(path: string, answer: (home: Home | undefined) => void): void {
-    this.homes.resolve(path, answer)
+    if (this.beyond === undefined || this.homes.under(path) !== undefined) this.homes.resolve(path, answer)
+    else
+      this.beyond.resolve(path, (home) => {
+        // It may have come here while that was found out.
+        if (home === undefined) this.homes.resolve(path, answer)
+        else answer(home)
+      })
   }
 
   awaken(path: string, waitMs: number, answer: (found: Home | DeadReason | undefined) => void): void {
     const { sleepers } = this
+    const isHere = this.beyond?.keeps(path) !== false
     // Below a root that is no entity, or where nobody sleeps, there is nobody to wake.
-    if (sleepers?.owns(path) === true && (this.homes.under(path)?.top ?? path) === path)
+    if (isHere && sleepers?.owns(path) === true && (this.homes.under(path)?.top ?? path) === path)
       sleepers.awaken(path, waitMs, answer)
     else this.resolve(path, answer)
   }
@@ -71,6 +82,7 @@ export class HeadOffice implements Office {
 
   tellEnd(watcher: string, path: string, exit: Exit): void {
     const entry = this.homes.under(watcher)
+    if (entry === undefined) this.beyond?.tellEnd(watcher, path, exit)
     // While it moves its home may change before the word gets there: so the word waits until that is decided.
     entry?.whenSettled(() => this.#order(entry.thread, 'hear', { watcher, path, exit }))
   }
@@ -157,7 +169,7 @@ export class HeadOffice implements Office {
 
   #observe(path: string): void {
     const entry = this.homes.under(path)
-    if (entry === undefined) this.#observeAsleep(path)
+    if (entry === undefined) this.#observeBeyond(path)
     else if (entry.state === 'settled') {
       this.#observing.set(path, entry.thread)
       this.#order(entry.thread, 'observe', path)
@@ -166,9 +178,44 @@ export class HeadOffice implements Office {
     else entry.whenSettled(() => this.#observe(path))
   }
 
+  /** In another node, if one has it. */
+  #observeBeyond(path: string): void {
+    if (this.beyond === undefined) {
+      this.#observeAsleep(path)
+      return
+    }
+    this.beyond.resolve(path, (home) => {
+      if (!this.#broker.has(path)) return
+      if (this.homes.under(path) !== undefined) this.#observe(path)
+      else if (home === undefined) this.#observeAsleep(path)
+      else {
+        this.#observing.set(path, home.thread)
+        this.#order(home.thread, 'observe', path)
+      }
+    })
+  }
+
+  /** A node says that somebody has ended whose end it was to report. */
+  reported(node: number, path: string, exit: Exit): void {
+    if (this.#observing.get(path) === node) this.ended(path, exit)
+  }
+
+  /** A node is no more: nobody in it watches, and whom it was to report on lives elsewhere by now, or nowhere. */
+  nodeLost(node: number): void {
+    this.#broker.forgetThread(node)
+    for (const [path, reporter] of [...this.#observing]) {
+      if (reporter !== node) continue
+      this.#observing.delete(path)
+      if (this.beyond?.outlives(path) === true) this.#observeBeyond(path)
+      else this.ended(path, NODE_LOST)
+    }
+  }
+
   /** Who is watched stays awake: so an entity has to hear that nobody watches it any more. */
   #unobserve(path: string): void {
+    const reporter = this.#observing.get(path) ?? 0
     this.#observing.delete(path)
+    if (isNode(reporter)) this.#order(reporter, 'unobserve', path)
     if (this.sleepers?.owns(path) !== true) return
     const entry = this.homes.get(path)
     entry?.whenSettled(() => {
@@ -190,11 +237,12 @@ export class HeadOffice implements Office {
 
   #tell(watcher: FarWatcher, path: string, exit: Exit): void {
     if (watcher.path !== undefined) this.tellEnd(watcher.path, path, exit)
+    else if (isNode(watcher.thread)) this.#order(watcher.thread, 'ended', { path, exit })
     else this.#order(watcher.thread, 'heard', { id: watcher.id, exit })
   }
 
   /** Gives an order to a thread, which may be the main one. */
-  #order<V extends 'observe' | 'unobserve' | 'hear' | 'heard'>(
+  #order<V extends 'observe' | 'unobserve' | 'ended' | 'hear' | 'heard'>(
     thread: number,
     verb: V,
     input: Notes[V],

@@ -70,6 +70,8 @@ export class Homes {
   emptied: (thread: number) => void = () => undefined
   /** Called when an entity has no home any more, with how it ended if that is known. */
   released: (entry: HomeEntry, exit: Exit | undefined) => void = () => undefined
+  /** Called when a root has no home any more. */
+  ended: (entry: HomeEntry) => void = () => undefined
   readonly #counts = new Map<number, number>()
   /** The roots whose paths go on after a beginning, by that beginning: `bank` has `bank/ada`. */
   readonly #below = new Map<string, Set<string>>()
@@ -93,11 +95,7 @@ export class Homes {
 
   /** @throws {Fault} `name-taken` */
   claim(order: SpawnOrder, thread: number): HomeEntry {
-    if (this.#entries.has(order.path)) {
-      throw new Fault('name-taken', `Cannot spawn "${order.path}": an actor lives there already`, {
-        hint: 'Choose another name, or stop the one that lives there and wait for its end.',
-      })
-    }
+    if (this.#entries.has(order.path)) throw nameTaken(order.path)
     const entry = new HomeEntry(order, thread)
     this.#lastEpoch = Math.max(this.#lastEpoch, entry.epoch)
     this.#entries.set(entry.top, entry)
@@ -121,6 +119,7 @@ export class Homes {
       if (below?.size === 0) this.#below.delete(beginning)
     }
     if (entry.isEntity) this.released(entry, exit)
+    this.ended(entry)
     entry.settle()
   }
 
@@ -178,6 +177,13 @@ export class Homes {
       this.emptied(thread)
     } else this.#counts.set(thread, count)
   }
+}
+
+/** The fault of whoever wants a name that somebody has. */
+export function nameTaken(path: string): Fault {
+  return new Fault('name-taken', `Cannot spawn "${path}": an actor lives there already`, {
+    hint: 'Choose another name, or stop the one that lives there and wait for its end.',
+  })
 }
 
 /** `a`, `a/b` of `a/b/c`. */

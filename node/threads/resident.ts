@@ -14,6 +14,7 @@ import type { EventKind } from '../../runtime/event-log.ts'
 import type { Exit } from '../../runtime/exit.ts'
 import type { Runtime } from '../../runtime/runtime.ts'
 import type { Desk } from '../../transports/link/arrivals.ts'
+import type { Border } from '../../transports/link/border.ts'
 import type { Home } from '../../transports/link/record.ts'
 import type { Definitions } from '../definitions.ts'
 import type { Office } from './office.ts'
@@ -28,6 +29,8 @@ export interface ResidentParts {
   readonly definitions: Definitions
   readonly office: Office
   readonly desk: Desk
+  readonly border?: Border | undefined
+  maySpeak?(node: number, sender: string): boolean
   lost?(thread: number): void
 }
 
@@ -62,6 +65,8 @@ export class Resident {
         watch: (path, watcher) => this.watch(path, watcher),
         ended: (path, exit) => office.ended(path, exit),
       },
+      border: parts.border,
+      maySpeak: (node, sender) => parts.maySpeak?.(node, sender) !== false,
       lost: (other) => parts.lost?.(other),
     })
   }

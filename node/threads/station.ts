@@ -1,11 +1,13 @@
 // A station: one runtime with its links to the others of its node, whichever thread it is in.
 import { Ask } from '../../runtime/ask.ts'
 import { Arrivals } from '../../transports/link/arrivals.ts'
+import { isNode } from '../../transports/link/border.ts'
 import { Fault } from '../../runtime/fault.ts'
 import { Link } from '../../transports/link/link.ts'
 import { ReplyTable } from '../../transports/link/reply-table.ts'
 import { Roads } from '../../transports/link/roads.ts'
 import { refAt } from '../../runtime/ref.ts'
+import type { Border } from '../../transports/link/border.ts'
 import type { Desk } from '../../transports/link/arrivals.ts'
 import type { Guide } from '../../transports/link/guide.ts'
 import type { Runtime } from '../../runtime/runtime.ts'
@@ -19,6 +21,10 @@ export interface StationParts {
   readonly runtime: Runtime
   readonly guide: Guide
   readonly desk: Desk
+  /** Of a main thread: how other nodes read its numbers. */
+  readonly border?: Border | undefined
+  /** Whether another node may say something of that sender. */
+  maySpeak?(node: number, sender: string): boolean
   /** A link has closed; called before anybody looks for another way to the roots that lived there. */
   lost?(thread: number): void
 }
@@ -40,14 +46,17 @@ export class Station {
     this.runtime = runtime
     this.#parts = parts
     this.roads = new Roads({ host, thread, replies: this.replies, guide })
-    this.arrivals = new Arrivals({ host, thread, replies: this.replies }, this.roads, desk)
+    const { border } = parts
+    const maySpeak = parts.maySpeak?.bind(parts) ?? ((): boolean => true)
+    this.arrivals = new Arrivals({ host, thread, replies: this.replies, border, maySpeak }, this.roads, desk)
     host.elsewhere = this.roads
   }
 
-  /** Begins to talk to another thread. */
+  /** Begins to talk to another thread, or to another node by its number below zero. */
   link(thread: number, wire: Wire): Link {
     const { host } = this.runtime
-    const parts = { thread, wire, clock: host.clock, refAt: (path: string) => refAt(host, path) }
+    const { border } = this.#parts
+    const parts = { thread, wire, clock: host.clock, border, refAt: (path: string) => refAt(host, path) }
     const link = new Link(parts, {
       arrived: (from, arrival) => this.arrivals.take(from, arrival),
       closed: (closed) => this.#closed(closed),
@@ -127,10 +136,18 @@ function unsentAsks(travellers: readonly Traveller[], thread: number): Set<numbe
   )
 }
 
-/** The fault of whoever waits for an answer out of a thread that is no more. */
+/** The fault of whoever waits for an answer out of a thread, or a node, that is no more. */
 export function threadLost(thread: number, attempt: string): Fault {
+  if (isNode(thread)) return nodeLost(-thread, attempt)
   return new Fault('thread-lost', `Cannot ${attempt}: thread ${thread} was lost, the outcome is unknown`, {
     hint: 'See "threads" for the reason; try again only if doing it twice does no harm.',
+    outcome: 'unknown',
+  })
+}
+
+function nodeLost(member: number, attempt: string): Fault {
+  return new Fault('node-lost', `Cannot ${attempt}: member ${member} was lost, the outcome is unknown`, {
+    hint: 'See "why" with the name of that node; try again only if doing it twice does no harm.',
     outcome: 'unknown',
   })
 }

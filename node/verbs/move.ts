@@ -79,7 +79,7 @@ async function planOf(
 ): Promise<Plan> {
   const { fleet } = node
   if (fleet === undefined) throw noThreads(actor)
-  const { entry } = fleet.journey(actor, thread)
+  const { entry } = fleet.journeys.plan(actor, thread)
   const spot = { id: entry.thread, slot: fleet.slotOf(entry.thread) }
   const { data } = await askThread(node, { spot, question: burden, input: { path: actor } }, signal)
   const { flaw, ...weight } = data

@@ -9,6 +9,7 @@ import { Fault } from '../../runtime/fault.ts'
 import { refAt } from '../../runtime/ref.ts'
 import { deliver, deliverToNobody } from '../../runtime/router.ts'
 import { travellersOf } from './unsent.ts'
+import { isNode } from './border.ts'
 import * as record from './record.ts'
 import { Ask } from '../../runtime/ask.ts'
 import type { Host } from '../../runtime/cell.ts'
@@ -17,6 +18,7 @@ import type { FarAnswers, FarAsk } from './far-origin.ts'
 import type { Arrival } from './lane-reader.ts'
 import type { Unsent } from './lane-writer.ts'
 import type { Link } from './link.ts'
+import type { Border } from './border.ts'
 import type { Home } from './record.ts'
 import type { ReplyTable, Waiting } from './reply-table.ts'
 import type { FarOffer, Traveller } from './traveller.ts'
@@ -29,6 +31,17 @@ export interface Desk {
   control(link: Link, verb: string, input: unknown): void
 }
 
+/** What arrivals are made from. */
+export interface ArrivalParts {
+  readonly host: Host
+  readonly thread: number
+  readonly replies: ReplyTable
+  /** Of a main thread whose node is in a cluster. */
+  readonly border?: Border | undefined
+  /** Whether another node may say that of that sender; it is counted where it may not. */
+  maySpeak?(node: number, sender: string): boolean
+}
+
 export class Arrivals implements FarAnswers {
   readonly clearing: Clearing
   readonly #host: Host
@@ -36,27 +49,38 @@ export class Arrivals implements FarAnswers {
   readonly #roads: Roads
   readonly #replies: ReplyTable
   readonly #desk: Desk
+  readonly #border: Border | undefined
+  readonly #maySpeak: ((node: number, sender: string) => boolean) | undefined
 
-  constructor(
-    at: { readonly host: Host; readonly thread: number; readonly replies: ReplyTable },
-    roads: Roads,
-    desk: Desk,
-  ) {
+  constructor(at: ArrivalParts, roads: Roads, desk: Desk) {
     this.#host = at.host
     this.#thread = at.thread
     this.#replies = at.replies
     this.#roads = roads
     this.clearing = new Clearing(roads, at.replies)
     this.#desk = desk
+    this.#border = at.border
+    this.#maySpeak = at.maySpeak?.bind(at)
   }
 
   take(link: Link, arrival: Arrival<Far>): void {
+    if (isNode(link.thread) && !this.#crossesIn(link.thread, arrival)) return
     const { kind, id, payload } = arrival
     if (kind === record.tell) this.#takeTell(link, arrival)
     else if (kind < record.reply || kind === record.flush) this.#takeRouted(link, arrival)
     else if (kind === record.reply) this.#waitingFor(id)?.settle(payload)
     else if (kind === record.refusal) this.#waitingFor(id)?.refuse(faultOf(payload))
     else this.#takeWord(link, arrival)
+  }
+
+  /** Reads what another node means by its numbers; says whether it may say that at all. */
+  #crossesIn(node: number, arrival: Arrival<Far>): boolean {
+    const { kind, from, beside } = arrival
+    if (beside !== undefined) arrival.beside = this.#border?.besideIn(beside, node)
+    const isHome = kind === record.moved || (kind === record.flushed && arrival.payload !== null)
+    if (isHome) arrival.payload = this.#border?.homeIn(arrival.payload) ?? null
+    if (kind === record.moved && arrival.payload === null) return false
+    return from === undefined || this.#maySpeak?.(node, from.path) !== false
   }
 
   /** In whole milliseconds, as old as the scheduler's last look at the clock: at worst an ask is handled that has just expired. */
@@ -147,7 +171,10 @@ export class Arrivals implements FarAnswers {
     if (traveller === undefined) return
     if (traveller.type === 'message' || traveller.type === 'offer') link.messagesRead++
     const cell = this.#cellOf(traveller.to)
-    if (cell === undefined) this.#stray(link, traveller)
+    if (traveller.type === 'flush' && this.#roads.answersForOthers(link.thread, traveller.to)) {
+      const { to, id, replyTo } = traveller
+      this.#roads.answerFlush(to.path, id, replyTo)
+    } else if (cell === undefined) this.#stray(link, traveller)
     else if (traveller.type === 'flush')
       this.#roads.answerFlush(traveller.to.path, traveller.id, traveller.replyTo)
     else if (traveller.type !== 'kill' && this.#isEarly(cell, traveller.to, traveller.via))
@@ -198,10 +225,10 @@ export class Arrivals implements FarAnswers {
         void this.clearing.answer(link, id, hops)
         return
       case record.call:
-        void this.#answer(link, id, payload as [string, unknown])
+        void this.#answer(link, id, wordOf(payload))
         return
       case record.control: {
-        const [verb, input] = payload as [string, unknown]
+        const [verb, input] = wordOf(payload)
         this.#desk.control(link, verb, input)
       }
     }
@@ -250,6 +277,12 @@ export class Arrivals implements FarAnswers {
 
 function isHere(cell: Cell): boolean {
   return (cell.flags & (absent & ~settling)) === 0
+}
+
+/** A verb and its input; a verb of no name, which no desk knows, for what is none. */
+function wordOf(payload: unknown): [verb: string, input: unknown] {
+  const [verb, input] = Array.isArray(payload) ? (payload as unknown[]) : []
+  return typeof verb === 'string' ? [verb, input] : ['', undefined]
 }
 
 /** Whatever the other side sent as a fault. */

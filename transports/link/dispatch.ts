@@ -6,6 +6,7 @@ import { offerLate } from './far-offer.ts'
 import { offersMax } from '../../runtime/offer.ts'
 import { deathFault, deliverToNobody } from '../../runtime/router.ts'
 import { messageOf } from './traveller.ts'
+import { followed, proxyAsk, proxyOffer } from './proxied.ts'
 import * as record from './record.ts'
 import type { Host } from '../../runtime/cell.ts'
 import type { DeadReason } from '../../runtime/dead-letters.ts'
@@ -115,9 +116,18 @@ export class Dispatch {
     envelope: Envelope,
     { body, trail, origin }: { readonly body: Body; readonly trail: Trail; readonly origin: FarOrigin },
   ): void {
-    const { id, dueMs, thread, chain } = origin.ask
+    const { dueMs, thread } = origin.ask
     const { hops, via } = trail
-    const beside = { replyTo: thread, via, ...(chain.length === 0 ? {} : { chain }) }
+    const proxy = proxyAsk(this.#replies, origin, link)
+    if (proxy === null) {
+      this.bury(envelope, 'wire-full')
+      return
+    }
+    const replyTo = proxy === undefined ? thread : this.#thread
+    const chain =
+      proxy === undefined ? origin.ask.chain : followed(origin.ask.chain, this.#thread, this.#replies)
+    const beside = { replyTo, via, ...(chain.length === 0 ? {} : { chain }) }
+    const id = proxy ?? origin.ask.id
     link.message(record.ask, envelope, body, { id, timeoutMs: this.#leftMs(dueMs), hops, beside })
   }
 
@@ -160,11 +170,16 @@ export class Dispatch {
     const body = this.#bodyOf(envelope, (fault) => offer.refuse(fault))
     if (body === undefined) return
     if (replyTo === this.#thread) this.#replies.sentTo(id, link.thread)
+    const proxy = proxyOffer(this.#replies, { own: this.#thread, offer }, link)
+    if (proxy === null) {
+      offer.refuse(deathFault(envelope, 'wire-full'))
+      return
+    }
     link.message(record.offer, envelope, body, {
-      id,
+      id: proxy ?? id,
       timeoutMs: this.#leftMs(dueMs),
       hops,
-      beside: { replyTo, via },
+      beside: { replyTo: proxy === undefined ? replyTo : this.#thread, via },
     })
   }
 

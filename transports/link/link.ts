@@ -1,5 +1,6 @@
 // A link: what two runtimes say to each other over a wire, as records on two lanes.
 import { Encoder } from '../codec/encoder.ts'
+import { isNode } from './border.ts'
 import { Decoder } from '../codec/decoder.ts'
 import { Far } from '../../runtime/far.ts'
 import { Fault } from '../../runtime/fault.ts'
@@ -9,6 +10,7 @@ import * as record from './record.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Envelope, Party } from '../../runtime/envelope.ts'
 import type { Lane, Wire } from '../../runtime/wire.ts'
+import type { Border } from './border.ts'
 import type { Arrival } from './lane-reader.ts'
 import type { Unsent } from './lane-writer.ts'
 import type { Beside, Home } from './record.ts'
@@ -31,10 +33,12 @@ export interface LinkListener {
 
 /** What a link is made from. */
 export interface LinkParts {
-  /** The runtime on the other side. */
+  /** The runtime on the other side; below zero another node. */
   readonly thread: number
   readonly wire: Wire
   readonly clock: Clock
+  /** Of a main thread. */
+  readonly border?: Border | undefined
   /** Makes the ref of a path that stands in a payload. */
   refAt(path: string): unknown
 }
@@ -53,6 +57,7 @@ export class Link {
   readonly #signals: LaneWriter
   readonly #admitter = new Encoder()
   readonly #clock: Clock
+  readonly #border: Border | undefined
   #isClosed = false
   #frameMs: number | undefined = undefined
   /** Messages written and read: what was sent and not yet read is on its way. */
@@ -64,17 +69,20 @@ export class Link {
     this.thread = parts.thread
     this.wire = wire
     this.#clock = clock
+    this.#border = parts.border
+    // What comes from another node is read by our own reader first, each body for itself.
+    const isStateless = isNode(parts.thread)
     this.#messages = new LaneWriter({
       lane: 'messages',
       wire,
       clock,
-      encoder: new Encoder(),
+      encoder: new Encoder({ isStateless }),
       spoilt: (unsent, fault) => listener.spoilt(this, unsent, fault),
     })
-    this.#signals = new LaneWriter({ lane: 'signals', wire, clock, encoder: new Encoder() })
+    this.#signals = new LaneWriter({ lane: 'signals', wire, clock, encoder: new Encoder({ isStateless }) })
     const reader = (): LaneReader<Far> =>
       new LaneReader<Far>({
-        decoder: new Decoder({ refAt: (path) => parts.refAt(path) }),
+        decoder: new Decoder({ refAt: (path) => parts.refAt(path), isStateless }),
         partyAt: (path) => new Far(path),
         arrived: (arrival) => listener.arrived(this, arrival),
       })
@@ -136,7 +144,7 @@ export class Link {
     ask: Partial<AskRoute> & { readonly hops?: number },
   ): void {
     const { to, name, from } = envelope
-    if (ask.beside !== undefined) this.#messages.beside(ask.beside)
+    if (ask.beside !== undefined) this.#beside(ask.beside)
     this.messagesSent++
     const { id, timeoutMs, hops } = ask
     this.#messages.add(kind, { to, name, from, id, timeoutMs, hops }, body.payload)
@@ -152,12 +160,12 @@ export class Link {
 
   /** Keeps its place among messages. */
   stop(to: Party, { hops, via }: Trail): void {
-    if (via !== undefined) this.#messages.beside({ via })
+    if (via !== undefined) this.#beside({ via })
     this.#messages.add(record.stop, { to, hops })
   }
 
   flush(to: Party, id: number, replyTo: number): void {
-    this.#messages.beside({ replyTo })
+    this.#beside({ replyTo })
     this.#messages.add(record.flush, { to, id })
   }
 
@@ -179,11 +187,11 @@ export class Link {
   }
 
   flushed(id: number, home: Home | null): void {
-    this.#signal(record.flushed, { id }, home)
+    this.#signal(record.flushed, { id }, home === null ? null : this.#homeOut(home))
   }
 
   moved(home: Home): void {
-    this.#signal(record.moved, {}, home)
+    this.#signal(record.moved, {}, this.#homeOut(home))
   }
 
   call(id: number, verb: string, input: unknown): void {
@@ -199,6 +207,14 @@ export class Link {
     const unsent = this.#messages.takeUnsent()
     this.messagesSent -= unsent.filter(({ kind }) => isMessage(kind)).length
     return unsent
+  }
+
+  #beside(beside: Beside): void {
+    this.#messages.beside(this.#border?.besideOut(beside, this.thread) ?? beside)
+  }
+
+  #homeOut(home: Home): Home {
+    return this.#border?.homeOut(home, this.thread) ?? home
   }
 
   #signal(kind: number, route: { to?: Party; id?: number; hops?: number }, payload: unknown = null): void {

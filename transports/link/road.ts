@@ -1,4 +1,5 @@
 // A road: the way from one runtime to a root that lives in another, and what waits while nobody knows which way that is.
+import { crosses } from './border.ts'
 import type { Link } from './link.ts'
 import type { Home } from './record.ts'
 import type { Traveller } from './traveller.ts'
@@ -41,5 +42,20 @@ export class Road {
 
   hold(): void {
     this.isOpen = false
+  }
+
+  /**
+   * A flush that must not wait on this road: the road's own, back where it began; or that of another, when the root came here and ended
+   * before the road's own was back. They would wait for ever, the second for one that waits for it.
+   * @param own this runtime's number
+   */
+  answers(traveller: Traveller, own: number): boolean {
+    if (traveller.type !== 'flush') return false
+    return traveller.replyTo === own || (this.flushId !== undefined && this.home.thread === own)
+  }
+
+  /** Whether it leads across the border between nodes, seen from `from`: whatever comes from there later takes this road too. */
+  isAcross(from: number, own: number): boolean {
+    return this.home.thread !== own && crosses(from, this.home.thread)
   }
 }

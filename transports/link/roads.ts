@@ -228,9 +228,15 @@ export class Roads implements Elsewhere {
     else this.#openTo(road)
   }
 
-  /** Answers a flush that has come to where its root lives. */
+  /** Whether this runtime stands on the border between those that ask and the root: then it may answer in the root's place. */
+  answersForOthers(from: number, to: Far): boolean {
+    return this.#roads.to(to)?.isAcross(from, this.#parts.thread) === true
+  }
+
+  /** Answers a flush that has come to where its root lives, or to the border in front of it. */
   answerFlush(top: string, id: number, replyTo: number): void {
-    const home = { top, thread: this.#parts.thread, epoch: this.epochs.get(top) ?? 0 }
+    const epoch = this.epochs.get(top) ?? this.#roads.get(top)?.home.epoch ?? 0
+    const home = { top, thread: this.#parts.thread, epoch }
     if (replyTo === this.#parts.thread) this.flushed(id, home)
     else this.links.when(replyTo, (link) => link?.flushed(id, home))
   }
@@ -297,21 +303,11 @@ export class Roads implements Elsewhere {
   }
 
   #along(road: Road, traveller: Traveller): void {
-    if (this.#answersItself(road, traveller)) this.#arrive(traveller)
+    if (road.answers(traveller, this.#parts.thread)) this.#arrive(traveller)
     else if (road.isOpen && road.link !== undefined) this.#sendAlong(road, road.link, traveller)
     // A marker is one for each road, and has to arrive.
     else if (this.held < heldMax || traveller.type === 'flush') this.#roads.hold(road, traveller)
     else this.#dispatch.refuse(traveller, 'wire-full')
-  }
-
-  /**
-   * A flush that must not wait on this road: the road's own, back where it began; or that of another, when the root came here and ended
-   * before the road's own was back. They would wait for ever, the second for one that waits for it.
-   */
-  #answersItself(road: Road, traveller: Traveller): boolean {
-    if (traveller.type !== 'flush') return false
-    const { thread } = this.#parts
-    return traveller.replyTo === thread || (road.flushId !== undefined && road.home.thread === thread)
   }
 
   #sendAlong(road: Road, link: Link, traveller: Traveller): void {
