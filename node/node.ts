@@ -13,6 +13,7 @@ import { Projections } from './projections/projections.ts'
 import { QuarantineWatch } from './threads/quarantine-watch.ts'
 import { readQuarantine } from './threads/quarantine.ts'
 import { refAt } from '../runtime/ref.ts'
+import { noThreads } from './threads/no-threads.ts'
 import { Waker } from './entities/waker.ts'
 import { Runtime } from '../runtime/runtime.ts'
 import { checkThreadOptions, threadCount } from './threads/thread-options.ts'
@@ -26,6 +27,10 @@ import type { Clock } from '../runtime/clock.ts'
 import type { Random } from '../runtime/random.ts'
 import type { LocalRef } from '../runtime/ref.ts'
 import type { Threads } from '../runtime/threads.ts'
+import type { Cluster } from './cluster/cluster.ts'
+import type { ClusterOptions } from './cluster/cluster-options.ts'
+import type { ClusterPlace } from './cluster/cluster-place.ts'
+import type { OnLoss } from '../actors/cluster/state/home.ts'
 import type { EntityOptions } from './entities/entity-options.ts'
 import type { NodeAudit } from './threads/books.ts'
 import type { QuarantinePolicy } from './threads/quarantine.ts'
@@ -58,12 +63,19 @@ export interface NodeOptions {
   readonly journal?: string
   /** When a root takes so much of its thread that it goes to one for hogs; default never. */
   readonly quarantine?: QuarantinePolicy
+  /** The cluster that the node founds, joins, or has been in before; without it the node is alone. */
+  readonly cluster?: ClusterOptions
 }
 
 /** How to spawn a root: as a child, and where. */
 export interface RootOptions extends SpawnOptions {
-  /** Where it lives; default `auto`. Its children live with it. */
-  readonly place?: Place
+  /** Where it lives; default `auto`: in this node, where most room is. Its children live with it. */
+  readonly place?: Place | ClusterPlace
+  /**
+   * In a cluster, what becomes of it when its node is lost: `rehome` another node starts it again · `wait` it waits for a node of the same
+   * name · `stop` its name becomes free. Default `rehome`; `wait` for one that is durable, `stop` for one that is temporary.
+   */
+  readonly onNodeLoss?: OnLoss
 }
 
 /** The contracts that a node runs on; tests and the simulator bring their own. */
@@ -96,6 +108,7 @@ export class Node implements AsyncDisposable {
   readonly #contracts: NodeContracts
   readonly #waker: Waker | undefined
   #fleet: Fleet | undefined
+  #cluster: Cluster | undefined
   #stopping: Promise<void> | undefined
   #closing: () => void = () => {}
 
@@ -160,8 +173,12 @@ export class Node implements AsyncDisposable {
     readonly options: string | RootOptions | undefined
     readonly args: readonly unknown[]
   }): Promise<LocalRef> {
-    const { place: asked, ...options } =
-      typeof request.options === 'object' ? request.options : { name: request.options, place: undefined }
+    const { place: asked, onNodeLoss, ...options } = optionsOf(request.options)
+    const { cluster } = this
+    if (cluster !== undefined) {
+      const { args } = request
+      return await cluster.spawn({ definition: compiled(request.definition), place: asked, onNodeLoss, options, args })
+    }
     const wish = readPlace(asked)
     if (this.#fleet === undefined) {
       const placement = placeAlone(wish, options.name)
@@ -181,7 +198,8 @@ export class Node implements AsyncDisposable {
   find(path: string): Ref | undefined {
     const here = this.runtime.find(path)
     if (here !== undefined || this.#fleet === undefined) return here
-    return this.#fleet.office.homes.under(path) === undefined ? undefined : refAt(this.runtime.host, path)
+    const isKnown = this.#fleet.office.homes.under(path) !== undefined || this.cluster?.knows(path) === true
+    return isKnown ? refAt(this.runtime.host, path) : undefined
   }
 
   /**
@@ -220,7 +238,7 @@ export class Node implements AsyncDisposable {
     to: { readonly thread: number; readonly deadlineMs?: number },
   ): Promise<void> {
     const { path } = ref
-    if (this.#fleet === undefined) throw noThreads(path)
+    if (this.#fleet === undefined) throw aloneInMain(path)
     await this.#fleet.move(path, to.thread, to.deadlineMs)
   }
 
@@ -232,6 +250,16 @@ export class Node implements AsyncDisposable {
   async load(file: string): Promise<string[]> {
     if (this.#fleet === undefined) return await this.definitions.load(file)
     return await this.#fleet.load(file)
+  }
+
+  /** The cluster that it is in; undefined where it is in none, or not yet. */
+  get cluster(): Cluster | undefined {
+    return this.#cluster
+  }
+
+  /** From now on the node is in a cluster, which ends with it. */
+  enter(cluster: Cluster): void {
+    this.#cluster = cluster
   }
 
   /** What can be done to the journal as a whole; undefined where there is none on a disk. */
@@ -246,10 +274,12 @@ export class Node implements AsyncDisposable {
 
   /** Starts the worker threads, once the definitions are loaded. @throws {Fault} why one is not ready */
   async openThreads(): Promise<void> {
-    const { threads } = this.#contracts
+    const isAlone = this.#options.cluster === undefined
+    const threads = this.#contracts.threads ?? (isAlone ? undefined : noThreads)
     if (threads === undefined) return
     const count = threadCount(this.#options.threads, threads.cores)
-    if (count === 0) return
+    // In a cluster the main thread stands on the border between nodes as it does between threads.
+    if (count === 0 && isAlone) return
     this.#fleet = new Fleet({
       name: this.name,
       runtime: this.runtime,
@@ -325,7 +355,9 @@ export class Node implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
+    await this.#cluster?.leave()
     await (this.#fleet === undefined ? this.runtime.stop() : this.#fleet.stop())
+    await this.#cluster?.close()
     await this.projections.close()
     // Last: what actors write when they end is still kept.
     await this.#contracts.journal?.close()
@@ -336,11 +368,15 @@ export class Node implements AsyncDisposable {
   }
 }
 
+function optionsOf(options: string | RootOptions | undefined): RootOptions {
+  return typeof options === 'object' ? options : { name: options }
+}
+
 function placeAlone(wish: PlaceWish, path: string | undefined): Placement | Fault {
   return place(wish, { path: path ?? '', isHosted: false, threads: [], kin: [], nearSlot: 0 })
 }
 
-function noThreads(path: string): Fault {
+function aloneInMain(path: string): Fault {
   return new Fault('thread-unknown', `Cannot move "${path}": the node has no threads`, {
     hint: 'Start it with the option `threads`.',
   })

@@ -117,12 +117,12 @@ export class Crew {
     return this.members.find((member) => member.slot === slot)
   }
 
-  /** Starts as many and waits until they are ready; then the spare one starts, which nobody waits for. @throws {Fault} why one is not */
+  /** Starts as many and waits until they are ready; then, if there are any, the spare one starts, which nobody waits for. @throws {Fault} why one is not */
   async open(count: number): Promise<void> {
     for (let slot = 1; slot <= count; slot++) this.start(slot)
     this.#host.timers.add(this.#look, this.#host.clock.now() + this.#limits.lookMs)
     await Promise.all(this.serving.map((member) => member.ready.promise))
-    if (!this.#isStopped) this.start(0)
+    if (!this.#isStopped && count > 0) this.start(0)
   }
 
   /** @throws {Fault} `threads-full` */
