@@ -22,7 +22,7 @@ export interface StreamListener {
 
 /** An ordered, authenticated, encrypted stream of bytes between two nodes, until it breaks. What was under way then may be lost. */
 export interface PeerStream {
-  /** Who the other side is: proven by its keys, not claimed. */
+  /** Who the other side is: proven by its keys, not claimed. Empty for a guest of the foyer, who has nothing to prove it with yet. */
   readonly peer: PeerId
   readonly purpose: Purpose
   /** Whether this side has opened it. */
@@ -65,9 +65,15 @@ export interface Transport {
   listen(listener: TransportListener): Promise<void>
   /**
    * Opens a stream.
-   * @throws {Fault} `peer-unreachable` nobody answers in time · `peer-refused` one side does not accept who the other is
+   * @throws {Fault} `peer-unreachable` nobody answers in time; `details.isRefused` if the machine at each direct address says that nobody
+   * listens there · `peer-refused` one side does not accept who the other is
    */
   dial(target: DialTarget, purpose: Purpose, signal: CancelSignal): Promise<PeerStream>
+  /**
+   * Over a relayed stream asks the other side to dial this node directly, for the same purpose. If it does, that stream is `opened` here and
+   * there, and true is given; the relayed one stays until somebody closes it. Left out where nothing is relayed.
+   */
+  connectBack?(stream: PeerStream, signal: CancelSignal): Promise<boolean>
   /** Ends all streams and listens no more. */
   close(): Promise<void>
 }
