@@ -101,6 +101,14 @@ function lineOf({ kind, detail }: LifecycleEvent, base: Base): LifeEvent | undef
     case 'thread-lost':
     case 'quarantined':
     case 'hook-failed':
+    case 'node-joined':
+    case 'node-lost':
+    case 'node-frozen':
+    case 'node-thawed':
+    case 'node-expelled':
+    case 'council-stopped':
+    case 'certificate-ending':
+    case 'trust-unkept':
     case 'snapshot-failed':
     case 'log':
       return undefined
