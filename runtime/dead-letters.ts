@@ -23,6 +23,7 @@ export type DeadReason =
   | 'wire-full'
   | 'payload-unencodable'
   | 'thread-lost'
+  | 'node-lost'
   | 'entities-full'
   | 'entity-cooling'
   | 'senders-full'

@@ -34,6 +34,14 @@ export const eventKinds = [
   'passivated',
   'quarantined',
   'hook-failed',
+  'node-joined',
+  'node-lost',
+  'node-frozen',
+  'node-thawed',
+  'node-expelled',
+  'council-stopped',
+  'certificate-ending',
+  'trust-unkept',
   'log',
 ] as const
 

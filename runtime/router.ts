@@ -129,6 +129,10 @@ const causes: Record<DeadReason, readonly [how: string, hint: string]> = {
     'its thread was lost',
     'Treat the outcome as unknown; ask again if handling it twice does no harm.',
   ],
+  'node-lost': [
+    'its way led over a node that was lost',
+    'Treat the outcome as unknown; ask again if handling it twice does no harm.',
+  ],
   'entities-full': [
     'as many entities are awake as may be, and none of them is idle',
     'Use offer, which waits for room, or raise residentMax.',
@@ -144,6 +148,8 @@ const causes: Record<DeadReason, readonly [how: string, hint: string]> = {
   'handler-abandoned': ['the actor was ended in the middle of it', 'Treat the outcome as unknown.'],
 }
 
+const unknowns: ReadonlySet<DeadReason> = new Set(['handler-abandoned', 'thread-lost', 'node-lost'])
+
 /** The fault that whoever waits for a dead message gets. */
 export function deathFault(
   envelope: { readonly to: Party; readonly name: string },
@@ -152,6 +158,6 @@ export function deathFault(
   const [how, hint] = causes[reason]
   return new Fault(reason, `Cannot have "${envelope.to.path}" handle "${envelope.name}": ${how}`, {
     hint,
-    ...(reason === 'handler-abandoned' || reason === 'thread-lost' ? { outcome: 'unknown' as const } : {}),
+    ...(unknowns.has(reason) ? { outcome: 'unknown' as const } : {}),
   })
 }

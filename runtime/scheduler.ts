@@ -50,8 +50,7 @@ export class Scheduler<R extends Runnable> {
   #coarseMs = 0
   #recordMs = 0
   #isRecordFresh = false
-  #mayRunUntilMs = Infinity
-  #expired: (() => void) | undefined = undefined
+  #mayRun: (() => boolean) | undefined = undefined
   #isFrozen = false
   /** How many turns began after a wait of under 1 ms, 2, 4, … 2^30 ms: the always-on picture of mailbox waits. */
   readonly waits: Uint32Array = new Uint32Array(32)
@@ -110,34 +109,25 @@ export class Scheduler<R extends Runnable> {
     return this.#recordMs
   }
 
-  /** Whether nobody has a turn because the time has passed until which somebody may. */
+  /** Whether nobody has a turn, because the guard has said no. */
   get isFrozen(): boolean {
     return this.#isFrozen
   }
 
   /**
-   * Lets nobody have a turn from a moment on, until it is told a later one; what waits for its turn goes on waiting. The clock is read
-   * before each run of turns, so that a process that was stopped in the middle of one finds out before the next.
-   * @param untilMs by the clock; Infinity for ever
-   * @param expired is called once the moment has passed and somebody would have had a turn
+   * Asks before each run of turns whether there may be one; once the answer was no, nobody has a turn until `thaw`. So a process that was
+   * stopped between two turns finds out before the next what it may no longer do.
    */
-  mayRun(untilMs: number, expired: () => void): void {
-    this.#mayRunUntilMs = untilMs
-    this.#expired = expired
-    if (!this.#isFrozen || this.#isExpired()) return
+  guard(mayRun: () => boolean): void {
+    this.#mayRun = mayRun
+  }
+
+  /** The guard says yes again, or is asked once more. */
+  thaw(): void {
+    if (!this.#isFrozen) return
     this.#isFrozen = false
     if (this.#first === undefined) this.#isArmed = false
     else this.#clock.later(this.#nextPump)
-  }
-
-  /** Reads the clock only where there is a moment to wait for. */
-  #isExpired(): boolean {
-    return this.#mayRunUntilMs !== Infinity && this.#clock.now() >= this.#mayRunUntilMs
-  }
-
-  #freeze(): void {
-    this.#isFrozen = true
-    this.#expired?.()
   }
 
   /** Puts a runnable last in the queue unless it stands there. */
@@ -157,9 +147,9 @@ export class Scheduler<R extends Runnable> {
   }
 
   #run(): void {
-    if (this.#isExpired()) {
-      // Stays armed, so that nothing starts it but a later moment.
-      this.#freeze()
+    if (this.#mayRun?.() === false) {
+      // It stays armed, so that nothing starts it but a thaw.
+      this.#isFrozen = true
       return
     }
     this.#isRunning = true

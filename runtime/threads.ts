@@ -15,6 +15,8 @@ export interface ThreadRequest {
   readonly journal: boolean
   /** Words shared by all threads of the node, in which moves are decided. */
   readonly decisions: Int32Array
+  /** Words shared with the main thread, which say until when the thread may act; absent where nobody limits that. */
+  readonly lease?: Int32Array
   /** What its heap may hold with its buffers but without garbage, in MiB; beyond it the thread is lost. */
   readonly heapMiBMax: number
 }
@@ -59,6 +61,8 @@ export interface ThreadInside {
   readonly request: ThreadRequest
   /** To the main thread. */
   readonly wire: Wire
+  /** How far the main thread's clock is ahead of this thread's, in milliseconds. */
+  readonly aheadMs: number
   /** Called for each wire to another thread, also for those that came before. */
   onConnect(connected: (id: number, wire: Wire) => void): void
   /** Shows the main thread that the event loop turns: raises `turns`. Cheap, but not for every message. */

@@ -35,6 +35,10 @@ export class Admission {
     return this.#cargo.bodyBytes
   }
 
+  get attachedBytes(): number {
+    return this.#cargo.attachedBytes
+  }
+
   /** Checks, copies, and only then takes what is moved. @throws {Fault} `payload-unencodable` `payload-too-large` `transfer-invalid` */
   admit(payload: unknown): unknown {
     const flaw = payloadFlaw(payload, isHonestRef)

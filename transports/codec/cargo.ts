@@ -37,6 +37,11 @@ export class Cargo {
     return this.#bodyBytes
   }
 
+  /** How many travel beside it. */
+  get attachedBytes(): number {
+    return this.#attachedBytes
+  }
+
   /** Counts bytes of the body. @throws {Fault} `payload-too-large` */
   count(bytes: number): void {
     this.#bodyBytes += bytes

@@ -10,7 +10,8 @@ import { scan } from './scan.ts'
 export class Decoder {
   readonly #refAt: (path: string) => unknown
   readonly #isStateless: boolean
-  #unpackr: Unpackr
+  /** Made with the first frame: many lanes never carry one. */
+  #unpackr: Unpackr | undefined = undefined
   /** After a malformed frame nothing makes sense until the state begins anew. */
   #isLost = false
 
@@ -18,7 +19,6 @@ export class Decoder {
   constructor(options: { refAt: (path: string) => unknown; isStateless?: boolean }) {
     this.#refAt = options.refAt
     this.#isStateless = options.isStateless ?? false
-    this.#unpackr = this.#newUnpackr()
   }
 
   /** @throws {Fault} `frame-malformed` */
@@ -27,6 +27,7 @@ export class Decoder {
       const bytes = readable(body)
       this.#heed(bytes[0])
       if (this.#isStateless) scan(bytes)
+      this.#unpackr ??= this.#newUnpackr()
       const list = unpack(this.#unpackr, bytes, { attachments, refAt: this.#refAt })
       if (!Array.isArray(list)) throw new Error('it is no list')
       return list

@@ -15,6 +15,9 @@ export const stateFramesMin = 256
 /** Bytes of the memory that an encoder keeps for its next frame. */
 export const scratchKeptMax = 1_048_576
 
+/** With which it begins. */
+const scratchBytes = 8_192
+
 /** In the first byte of a body: the codec's state begins anew with this frame. */
 export const resetFlag = 1
 
@@ -38,23 +41,29 @@ const stateless = { useRecords: false, variableMapSize: true, useToJSON: false }
 export class Encoder {
   readonly #isStateless: boolean
   readonly #attachFrom: number | undefined
-  #packr: Packr
-  #scratch = new Uint8Array(8_192)
+  /** Made with the first frame, as is the memory for it: many lanes never carry one. */
+  #packr: Packr | undefined = undefined
+  #scratch = new Uint8Array(0)
   #isReset = false
   #framesOfState = 0
   #shortStates = 0
   #admittedBytes = 0
+  #attachedBytes = 0
 
   /** @param options.isWhole for bodies that are kept: nothing travels beside them but what is moved. */
   constructor(options?: { isStateless?: boolean; isWhole?: boolean }) {
     this.#isStateless = options?.isStateless ?? false
     this.#attachFrom = options?.isWhole === true ? Infinity : undefined
-    this.#packr = this.#newPackr()
   }
 
   /** About how many bytes of a body the payload takes that was admitted last, never fewer; a frame can be closed before it is too large. */
   get admittedBytes(): number {
     return this.#admittedBytes
+  }
+
+  /** How many of its bytes travel beside the body. */
+  get attachedBytes(): number {
+    return this.#attachedBytes
   }
 
   /**
@@ -72,11 +81,13 @@ export class Encoder {
     const bytes = transfer.length === 0 ? fastBytes(payload) : -1
     if (bytes >= 0) {
       this.#admittedBytes = bytes
+      this.#attachedBytes = 0
       return payload
     }
     const admission = new Admission(attemptText(attempt), transfer, this.#attachFrom)
     const copy = admission.admit(payload)
     this.#admittedBytes = admission.bodyBytes
+    this.#attachedBytes = admission.attachedBytes
     return copy
   }
 
@@ -89,15 +100,16 @@ export class Encoder {
   encode(list: readonly unknown[], count: number): Encoded {
     const attachments: ArrayBuffer[] = []
     const row = list.length === count ? list : list.slice(0, count)
+    const packr = (this.#packr ??= this.#newPackr())
     let packed: Uint8Array
     try {
-      packed = pack(this.#packr, row, attachments)
+      packed = pack(packr, row, attachments)
     } catch (error) {
       this.reset()
       throw unpackable(row, error)
     }
     const bytes = this.#withFlags(packed)
-    if (!this.#isStateless) this.#renewIfFull()
+    if (!this.#isStateless) this.#renewIfFull(packr)
     return { bytes, attachments }
   }
 
@@ -114,7 +126,7 @@ export class Encoder {
     const size = packed.byteLength + 1
     let room = this.#scratch
     if (size > room.byteLength) {
-      room = new Uint8Array(Math.max(size, Math.min(size * 2, scratchKeptMax)))
+      room = new Uint8Array(Math.max(size, Math.min(Math.max(size * 2, scratchBytes), scratchKeptMax)))
       if (room.byteLength <= scratchKeptMax) this.#scratch = room
     }
     room[0] = this.#isReset ? resetFlag : 0
@@ -123,9 +135,9 @@ export class Encoder {
     return room.subarray(0, size)
   }
 
-  #renewIfFull(): void {
+  #renewIfFull(packr: Packr): void {
     this.#framesOfState++
-    if (shapesOf(this.#packr) <= shapesMax) return
+    if (shapesOf(packr) <= shapesMax) return
     this.#shortStates = this.#framesOfState < stateFramesMin ? this.#shortStates + 1 : 0
     this.reset()
   }

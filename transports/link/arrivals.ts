@@ -5,11 +5,13 @@ import { Clearing } from './clearing.ts'
 import { deliverHere } from './deliver-here.ts'
 import { Envelope } from '../../runtime/envelope.ts'
 import { FarOrigin } from './far-origin.ts'
+import { Hints } from './hints.ts'
 import { Fault } from '../../runtime/fault.ts'
 import { refAt } from '../../runtime/ref.ts'
 import { deliver, deliverToNobody } from '../../runtime/router.ts'
 import { travellersOf } from './unsent.ts'
 import { isNode } from './border.ts'
+import { LostWays } from './lost-ways.ts'
 import * as record from './record.ts'
 import { Ask } from '../../runtime/ask.ts'
 import type { Host } from '../../runtime/cell.ts'
@@ -19,10 +21,13 @@ import type { Arrival } from './lane-reader.ts'
 import type { Unsent } from './lane-writer.ts'
 import type { Link } from './link.ts'
 import type { Border } from './border.ts'
-import type { Home } from './record.ts'
+import type { Beside, Home } from './record.ts'
 import type { ReplyTable, Waiting } from './reply-table.ts'
 import type { FarOffer, Traveller } from './traveller.ts'
 import type { Roads } from './roads.ts'
+
+/** No question ever has this number: an answer to it is late. */
+const nobodysQuestion = 0
 
 /** Answers what is asked of the runtime itself. */
 export interface Desk {
@@ -44,12 +49,14 @@ export interface ArrivalParts {
 
 export class Arrivals implements FarAnswers {
   readonly clearing: Clearing
+  readonly lostWays: LostWays
   readonly #host: Host
   readonly #thread: number
   readonly #roads: Roads
   readonly #replies: ReplyTable
   readonly #desk: Desk
   readonly #border: Border | undefined
+  readonly #hints: Hints
   readonly #maySpeak: ((node: number, sender: string) => boolean) | undefined
 
   constructor(at: ArrivalParts, roads: Roads, desk: Desk) {
@@ -57,9 +64,11 @@ export class Arrivals implements FarAnswers {
     this.#thread = at.thread
     this.#replies = at.replies
     this.#roads = roads
+    this.lostWays = new LostWays(roads, at.border)
     this.clearing = new Clearing(roads, at.replies)
     this.#desk = desk
     this.#border = at.border
+    this.#hints = new Hints(at.host, roads)
     this.#maySpeak = at.maySpeak?.bind(at)
   }
 
@@ -68,8 +77,8 @@ export class Arrivals implements FarAnswers {
     const { kind, id, payload } = arrival
     if (kind === record.tell) this.#takeTell(link, arrival)
     else if (kind < record.reply || kind === record.flush) this.#takeRouted(link, arrival)
-    else if (kind === record.reply) this.#waitingFor(id)?.settle(payload)
-    else if (kind === record.refusal) this.#waitingFor(id)?.refuse(faultOf(payload))
+    else if (kind === record.reply) this.#waitingFor(id, link.thread)?.settle(payload)
+    else if (kind === record.refusal) this.#waitingFor(id, link.thread)?.refuse(faultOf(payload))
     else this.#takeWord(link, arrival)
   }
 
@@ -77,10 +86,23 @@ export class Arrivals implements FarAnswers {
   #crossesIn(node: number, arrival: Arrival<Far>): boolean {
     const { kind, from, beside } = arrival
     if (beside !== undefined) arrival.beside = this.#border?.besideIn(beside, node)
+    const isQuestion = kind === record.ask || kind === record.offer
+    if (isQuestion && arrival.beside?.replyTo !== undefined) this.#askedBy(node, arrival, arrival.beside)
     const isHome = kind === record.moved || (kind === record.flushed && arrival.payload !== null)
     if (isHome) arrival.payload = this.#border?.homeIn(arrival.payload) ?? null
     if (kind === record.moved && arrival.payload === null) return false
     return from === undefined || this.#maySpeak?.(node, from.path) !== false
+  }
+
+  /**
+   * Whoever sends a question on asks it anew: so it is the sender's own, or one of this node's that comes back. Of those nobody may wait any
+   * more: the number is this node's, and among the sender's it may be that of another question.
+   */
+  #askedBy(node: number, arrival: Arrival<Far>, beside: Beside): void {
+    const isOwn = beside.replyTo === this.#thread
+    if (isOwn && this.#replies.peek(arrival.id, node) !== undefined) return
+    if (isOwn) arrival.id = nobodysQuestion
+    arrival.beside = { ...beside, replyTo: node }
   }
 
   /** In whole milliseconds, as old as the scheduler's last look at the clock: at worst an ask is handled that has just expired. */
@@ -156,13 +178,15 @@ export class Arrivals implements FarAnswers {
     link.messagesRead++
     if (to === undefined) return
     const cell = this.#cellOf(to)
-    if (cell !== undefined && !this.#isEarly(cell, to, beside?.via)) {
+    const isLost = this.lostWays.leadsTo(beside?.via)
+    if (!isLost && cell !== undefined && !this.#isEarly(cell, to, beside?.via)) {
       deliver(cell, new Envelope(cell, name, payload, from, undefined))
       return
     }
     const envelope = new Envelope(to, name, payload, from, undefined)
     const traveller: Traveller = { type: 'message', to, envelope, hops, via: beside?.via }
-    if (cell === undefined) this.#stray(link, traveller)
+    if (isLost) this.#roads.dispatch.refuse(traveller, 'node-lost')
+    else if (cell === undefined) this.#stray(link, traveller)
     else this.#roads.route(traveller)
   }
 
@@ -171,7 +195,8 @@ export class Arrivals implements FarAnswers {
     if (traveller === undefined) return
     if (traveller.type === 'message' || traveller.type === 'offer') link.messagesRead++
     const cell = this.#cellOf(traveller.to)
-    if (traveller.type === 'flush' && this.#roads.answersForOthers(link.thread, traveller.to)) {
+    if (this.lostWays.leadsTo(arrival.beside?.via)) this.#roads.dispatch.refuse(traveller, 'node-lost')
+    else if (traveller.type === 'flush' && this.#roads.answersForOthers(link.thread, traveller.to)) {
       const { to, id, replyTo } = traveller
       this.#roads.answerFlush(to.path, id, replyTo)
     } else if (cell === undefined) this.#stray(link, traveller)
@@ -216,10 +241,12 @@ export class Arrivals implements FarAnswers {
   #takeWord(link: Link, { kind, id, payload, hops }: Arrival<Far>): void {
     switch (kind) {
       case record.flushed:
-        this.#roads.flushed(id, payload === null ? undefined : (payload as Home))
+        if (isNode(link.thread)) this.#hints.flushed(link.thread, id, payload !== null)
+        else this.#roads.flushed(id, payload === null ? undefined : (payload as Home))
         return
       case record.moved:
-        this.#roads.moved(payload as Home)
+        if (isNode(link.thread)) this.#hints.take(payload as Home)
+        else this.#roads.moved(payload as Home)
         return
       case record.echo:
         void this.clearing.answer(link, id, hops)
@@ -242,8 +269,8 @@ export class Arrivals implements FarAnswers {
     }
   }
 
-  #waitingFor(id: number): Waiting | undefined {
-    const waiting = this.#replies.take(id)
+  #waitingFor(id: number, from: number = this.#thread): Waiting | undefined {
+    const waiting = this.#replies.take(id, from)
     if (waiting === undefined) this.#host.asks.late++
     return waiting
   }

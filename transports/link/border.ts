@@ -1,6 +1,11 @@
-// A border: how one node's numbers of runtimes read in another. From 0 up they are its own threads, of which 0 speaks for all; below zero
-// they are other nodes, each by its number as a member. The main thread stands on the border; behind it nobody knows of other nodes.
+// A border: how one node's numbers of runtimes read in another.
+// From 0 up they are its own threads, of which 0 speaks for all; below zero they are other nodes, each by its number as a member. The main
+// thread stands on the border; behind it nobody knows of other nodes.
+import { farChainMax } from './far-origin.ts'
 import type { Beside, Home } from './record.ts'
+
+/** Runtimes that something may say it came by; more than it can have been sent on. */
+const viaKept = 32
 
 /** Whether that is another node. */
 export function isNode(runtime: number): boolean {
@@ -41,13 +46,14 @@ export class Border {
     return inside === undefined ? undefined : { top, thread: inside, epoch: epoch as number }
   }
 
-  besideOut({ replyTo, chain, via }: Beside, to: number): Beside {
+  besideOut({ replyTo, chain, via, parcel }: Beside, to: number): Beside {
     return {
       ...(replyTo === undefined ? {} : { replyTo: this.out(replyTo, to) }),
       ...(chain === undefined
         ? {}
         : { chain: chain.map((one, at) => (at % 2 === 0 ? this.out(one, to) : one)) }),
-      ...(via === undefined ? {} : { via: via.map((one) => this.out(one, to)) }),
+      ...(via === undefined ? {} : { via: via.map((one) => (isNode(one) ? one : this.out(one, to))) }),
+      ...(parcel === undefined ? {} : { parcel }),
     }
   }
 
@@ -56,8 +62,10 @@ export class Border {
     const read = (one: number): number => this.in(one) ?? from
     return {
       ...(replyTo === undefined ? {} : { replyTo: read(replyTo) }),
-      ...(chain === undefined ? {} : { chain: chain.map((one, at) => (at % 2 === 0 ? read(one) : one)) }),
-      ...(via === undefined ? {} : { via: via.map(read) }),
+      ...(chain === undefined
+        ? {}
+        : { chain: chain.slice(0, farChainMax * 2).map((one, at) => (at % 2 === 0 ? read(one) : one)) }),
+      ...(via === undefined ? {} : { via: via.slice(-viaKept).map(read) }),
     }
   }
 }

@@ -1,6 +1,6 @@
 // Delivery here: what came from elsewhere, or was sent elsewhere and is for somebody here, is handed over as if it had been sent here.
 import { checkChain } from '../../runtime/ask-chain.ts'
-import { closed } from '../../runtime/cell-flags.ts'
+import { absent, closed } from '../../runtime/cell-flags.ts'
 import { kill, requestStop } from '../../runtime/ending.ts'
 import { Envelope } from '../../runtime/envelope.ts'
 import { Fault } from '../../runtime/fault.ts'
@@ -8,7 +8,14 @@ import { makeOffer } from '../../runtime/offer.ts'
 import { deathFault, deliver, deliverToNobody } from '../../runtime/router.ts'
 import { messageOf } from './traveller.ts'
 import type { Cell, Host } from '../../runtime/cell.ts'
+import type { Far } from '../../runtime/far.ts'
 import type { FarOffer, Traveller } from './traveller.ts'
+
+/** Whoever lives here at a path, and may be sent to from here. */
+export function cellFor(host: Host, { path }: Far): Cell | undefined {
+  const cell = host.cellAt(path)
+  return cell === undefined || (cell.flags & absent) !== 0 ? undefined : cell
+}
 
 /** Hands over to a cell, or to nobody; says false of a flush, which is for neither. */
 export function deliverHere(host: Host, cell: Cell | undefined, traveller: Traveller): boolean {

@@ -2,6 +2,8 @@
 
 /** Texts of one lane that have numbers; when all numbers are used up they are forgotten, and numbering begins anew. */
 export const dictionaryTextsMax = 65_536
+/** Characters of them all that a reader keeps: as many as paths of the greatest length have, and names of messages are shorter. */
+export const dictionaryCharactersMax = 33_554_432
 /** Texts that one record may name. */
 const recordTexts = 3
 

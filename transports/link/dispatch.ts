@@ -14,7 +14,7 @@ import type { Envelope } from '../../runtime/envelope.ts'
 import type { Fault } from '../../runtime/fault.ts'
 import type { Link } from './link.ts'
 import type { ReplyTable } from './reply-table.ts'
-import type { Trail, Traveller } from './traveller.ts'
+import type { FarOffer, Trail, Traveller } from './traveller.ts'
 
 /** How often a message may be sent on: each move of its receiver while it is on its way costs one. */
 export const hopsMax = 16
@@ -23,6 +23,8 @@ export const hopsMax = 16
 interface Body {
   readonly payload: unknown
   readonly bytes: number
+  /** And how many travel beside it. */
+  readonly attached: number
 }
 
 export class Dispatch {
@@ -43,7 +45,8 @@ export class Dispatch {
   /** Sends a tell, the most frequent of all. @throws {Fault} `payload-unencodable` `payload-too-large` `transfer-invalid` */
   tell(link: Link, envelope: Envelope, transfer?: readonly ArrayBuffer[]): void {
     const payload = this.#admitter.admit(envelope.payload, envelope, transfer)
-    link.tell(envelope, payload, this.#admitter.admittedBytes)
+    const { admittedBytes, attachedBytes } = this.#admitter
+    link.tell(envelope, payload, admittedBytes, attachedBytes)
   }
 
   /** Throws what would be thrown if the payload were to cross now. */
@@ -170,7 +173,7 @@ export class Dispatch {
     const body = this.#bodyOf(envelope, (fault) => offer.refuse(fault))
     if (body === undefined) return
     if (replyTo === this.#thread) this.#replies.sentTo(id, link.thread)
-    const proxy = proxyOffer(this.#replies, { own: this.#thread, offer }, link)
+    const proxy = proxyOffer(this.#replies, this.#askingFor(offer), link)
     if (proxy === null) {
       offer.refuse(deathFault(envelope, 'wire-full'))
       return
@@ -183,6 +186,10 @@ export class Dispatch {
     })
   }
 
+  #askingFor(offer: FarOffer): Parameters<typeof proxyOffer>[1] {
+    return { own: this.#thread, offer, nowMs: () => this.#host.clock.now() }
+  }
+
   /** Admits the payload again: it may have been changed while it waited. */
   #bodyOf(
     envelope: Envelope,
@@ -190,7 +197,8 @@ export class Dispatch {
   ): Body | undefined {
     try {
       const payload = this.#admitter.admit(envelope.payload, envelope)
-      return { payload, bytes: this.#admitter.admittedBytes }
+      const { admittedBytes: bytes, attachedBytes: attached } = this.#admitter
+      return { payload, bytes, attached }
     } catch (fault) {
       refuse(fault as Fault)
       return undefined

@@ -12,10 +12,15 @@ export class Flushes {
   readonly #thread: number
   readonly #roads = new Map<number, Road>()
   readonly #again: Deadline = new Deadline(() => this.#sendAgain())
+  readonly #overdue: (road: Road) => void
   #last = 0
 
-  /** @param thread this runtime's own number */
-  constructor(host: Host, thread: number) {
+  /**
+   * @param thread this runtime's own number
+   * @param overdue a marker is not back in time
+   */
+  constructor(host: Host, thread: number, overdue: (road: Road) => void) {
+    this.#overdue = overdue
     this.#host = host
     this.#thread = thread
   }
@@ -34,6 +39,17 @@ export class Flushes {
     link.flush({ path: road.top }, id, this.#thread)
     const { timers, clock } = this.#host
     if (this.#again.heapIndex < 0) timers.add(this.#again, clock.now() + againAfterMs)
+  }
+
+  /** The same, and then nobody may use the road any more. */
+  leave(road: Road, link: Link): void {
+    road.isLeaving = true
+    this.begin(road, link)
+  }
+
+  /** The road that waits for it. */
+  peek(id: number): Road | undefined {
+    return this.#roads.get(id)
   }
 
   /** One has arrived: the road that waited for it, if it still does. */
@@ -56,7 +72,10 @@ export class Flushes {
   #sendAgain(): void {
     for (const [id, road] of this.#roads) {
       if (road.flushId !== id) this.#roads.delete(id)
-      else if (road.link?.isClosed === false) road.link.flush({ path: road.top }, id, this.#thread)
+      else if (road.link?.isClosed === false) {
+        this.#overdue(road)
+        road.link.flush({ path: road.top }, id, this.#thread)
+      }
     }
     const { timers, clock } = this.#host
     if (this.#roads.size > 0) timers.add(this.#again, clock.now() + againAfterMs)

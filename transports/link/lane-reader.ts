@@ -1,7 +1,7 @@
 // A lane reader: one lane of a link inward. It decodes frames and hands over their records, each with the texts behind its numbers.
 import { Fault } from '../../runtime/fault.ts'
 import { recordWords } from '../../runtime/wire.ts'
-import { dictionaryTextsMax } from './dictionary.ts'
+import { dictionaryCharactersMax, dictionaryTextsMax } from './dictionary.ts'
 import * as record from './record.ts'
 import type { Decoder } from '../codec/decoder.ts'
 import type { Frame } from '../../runtime/wire.ts'
@@ -26,6 +26,8 @@ export interface ReaderParts<P> {
   /** Makes what stands for a path: once for each text of the dictionary that is used as a path. */
   partyAt(path: string): P
   arrived(arrival: Arrival<P>): void
+  /** A record was taken out of its frame before it left; this stood beside it. */
+  missing?(beside: Beside): void
 }
 
 interface Entry<P> {
@@ -36,6 +38,7 @@ interface Entry<P> {
 export class LaneReader<P> {
   readonly #parts: ReaderParts<P>
   #entries: (Entry<P> | undefined)[] = []
+  #characters = 0
   #beside: Beside | undefined = undefined
   /** The same object for all records, since each is handed on at once. */
   readonly #arrival: Arrival<P> = {
@@ -87,15 +90,25 @@ export class LaneReader<P> {
 
   #takeOwn(kind: number, number: number, payload: unknown): void {
     // Nothing stands where a message was taken out of the frame, with what stood beside it.
-    if (kind === record.nothing) this.#beside = undefined
-    else if (kind === record.forget) this.#entries = []
+    if (kind === record.nothing) {
+      if (this.#beside !== undefined) this.#parts.missing?.(this.#beside)
+      this.#beside = undefined
+    } else if (kind === record.forget) this.#forget()
     else if (kind === record.beside) this.#beside = besideOf(payload)
     else {
       const isNext = number === Math.max(1, this.#entries.length) && number <= dictionaryTextsMax
       if (kind !== record.define || typeof payload !== 'string' || !isNext)
         throw malformed(`a record of kind ${kind}`)
+      this.#characters += payload.length
+      if (this.#characters > dictionaryCharactersMax)
+        throw malformed(`texts of ${this.#characters} characters`)
       this.#entries[number] = { text: payload, party: undefined }
     }
+  }
+
+  #forget(): void {
+    this.#entries = []
+    this.#characters = 0
   }
 
   #party(number: number): P | undefined {
@@ -113,15 +126,17 @@ export class LaneReader<P> {
 }
 
 function besideOf(payload: unknown): Beside {
-  const { replyTo, chain, via } = Object(payload) as {
+  const { replyTo, chain, via, parcel } = Object(payload) as {
     readonly replyTo?: unknown
     readonly chain?: unknown
     readonly via?: unknown
+    readonly parcel?: unknown
   }
   return {
     ...(typeof replyTo === 'number' ? { replyTo } : {}),
     ...(isNumbers(chain) ? { chain } : {}),
     ...(isNumbers(via) ? { via } : {}),
+    ...(typeof parcel === 'number' ? { parcel } : {}),
   }
 }
 

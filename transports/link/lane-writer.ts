@@ -68,7 +68,8 @@ export class LaneWriter {
     },
   })
   readonly #parts: LaneParts
-  #words = new Int32Array(frameRecordsMax * recordWords)
+  /** Of the records that are gathered; made with the first of them, since many lanes never carry one. */
+  #words = new Int32Array(0)
   #payloads: unknown[] = []
   #count = 0
   #bytes = 0
@@ -99,7 +100,7 @@ export class LaneWriter {
     const nameNumber = dictionary.ofName(name)
     const fromNumber = from === undefined ? 0 : dictionary.ofParty(from)
     const at = this.#count * recordWords
-    const words = this.#words
+    const words = this.#ownWords()
     words[at] = record.tell
     words[at + 1] = toNumber
     words[at + 2] = nameNumber
@@ -110,14 +111,14 @@ export class LaneWriter {
   }
 
   /** Adds any other record. */
-  add(kind: number, route: Routing, payload: unknown = null): void {
+  add(kind: number, route: Routing, payload?: unknown): void {
     const { dictionary } = this
     dictionary.makeRoom()
     const to = this.#numberOf(route.to)
     const name = route.name === undefined ? 0 : dictionary.ofName(route.name)
     const from = this.#numberOf(route.from)
     const at = this.#count * recordWords
-    const words = this.#words
+    const words = this.#ownWords()
     words[at] = kind | ((route.hops ?? 0) << 8)
     words[at + 1] = to
     words[at + 2] = name
@@ -211,10 +212,16 @@ export class LaneWriter {
 
   #put(kind: number, to: number, payload: unknown): void {
     const at = this.#count * recordWords
-    this.#words.fill(0, at, at + recordWords)
-    this.#words[at] = kind
-    this.#words[at + 1] = to
+    const words = this.#ownWords()
+    words.fill(0, at, at + recordWords)
+    words[at] = kind
+    words[at + 1] = to
     this.#push(payload)
+  }
+
+  #ownWords(): Int32Array {
+    if (this.#words.length === 0) this.#words = new Int32Array(frameRecordsMax * recordWords)
+    return this.#words
   }
 
   #push(payload: unknown): void {

@@ -1,15 +1,15 @@
 // A link: what two runtimes say to each other over a wire, as records on two lanes.
 import { Encoder } from '../codec/encoder.ts'
 import { isNode } from './border.ts'
-import { Decoder } from '../codec/decoder.ts'
 import { Far } from '../../runtime/far.ts'
-import { Fault } from '../../runtime/fault.ts'
-import { LaneReader } from './lane-reader.ts'
+import type { Fault } from '../../runtime/fault.ts'
+import { LinkReader } from './link-reader.ts'
 import { LaneWriter } from './lane-writer.ts'
 import * as record from './record.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Envelope, Party } from '../../runtime/envelope.ts'
-import type { Lane, Wire } from '../../runtime/wire.ts'
+import { parcelBytesMin } from './parcels.ts'
+import type { Frame, Lane, Wire } from '../../runtime/wire.ts'
 import type { Border } from './border.ts'
 import type { Arrival } from './lane-reader.ts'
 import type { Unsent } from './lane-writer.ts'
@@ -23,6 +23,8 @@ export const linkSignalsWaitingMax = 1_000_000
 
 /** Hears what comes over a link. */
 export interface LinkListener {
+  /** Called before anything comes over it: what has waited for the link comes at once, and may have to be answered over it. */
+  opening?(link: Link): void
   arrived(link: Link, arrival: Arrival<Far>): void
   closed(link: Link): void
   /** The link has room for messages again. */
@@ -39,6 +41,8 @@ export interface LinkParts {
   readonly clock: Clock
   /** Of a main thread. */
   readonly border?: Border | undefined
+  /** For large messages, so that nothing waits behind them; closed with the other one. */
+  readonly bulk?: Wire | undefined
   /** Makes the ref of a path that stands in a payload. */
   refAt(path: string): unknown
 }
@@ -55,6 +59,8 @@ export class Link {
   readonly wire: Wire
   readonly #messages: LaneWriter
   readonly #signals: LaneWriter
+  #bulk: LaneWriter | undefined = undefined
+  #lastParcel = 0
   readonly #admitter = new Encoder()
   readonly #clock: Clock
   readonly #border: Border | undefined
@@ -80,24 +86,19 @@ export class Link {
       spoilt: (unsent, fault) => listener.spoilt(this, unsent, fault),
     })
     this.#signals = new LaneWriter({ lane: 'signals', wire, clock, encoder: new Encoder({ isStateless }) })
-    const reader = (): LaneReader<Far> =>
-      new LaneReader<Far>({
-        decoder: new Decoder({ refAt: (path) => parts.refAt(path), isStateless }),
-        partyAt: (path) => new Far(path),
-        arrived: (arrival) => listener.arrived(this, arrival),
-      })
-    const readers: Record<Lane, LaneReader<Far>> = { messages: reader(), signals: reader() }
+    const reader = new LinkReader({
+      isStateless,
+      refAt: (path) => parts.refAt(path),
+      arrived: (arrival) => listener.arrived(this, arrival),
+    })
+    const take = (lane: Lane | 'bulk', frame: Frame): void => {
+      this.#frameMs = undefined
+      reader.take(lane, frame, wire)
+    }
+    if (parts.bulk !== undefined) this.#openBulk(parts.bulk, take, listener)
+    listener.opening?.(this)
     wire.listen({
-      frame: (lane, frame) => {
-        this.#frameMs = undefined
-        try {
-          readers[lane].take(frame)
-        } catch (error) {
-          if (!Fault.is(error)) throw error
-          // Numbers and shapes build on each other: after one frame that can't be read no other can.
-          wire.cut()
-        }
-      },
+      frame: take,
       room: (lane) => {
         if (lane === 'signals') this.#signals.room()
         else {
@@ -107,8 +108,28 @@ export class Link {
       },
       closed: () => {
         this.#isClosed = true
+        parts.bulk?.cut()
         listener.closed(this)
       },
+    })
+  }
+
+  #openBulk(bulk: Wire, take: (lane: 'bulk', frame: Frame) => void, listener: LinkListener): void {
+    this.#bulk = new LaneWriter({
+      lane: 'messages',
+      wire: bulk,
+      clock: this.#clock,
+      encoder: new Encoder({ isStateless: true }),
+      spoilt: (unsent, fault) => listener.spoilt(this, unsent, fault),
+    })
+    bulk.listen({
+      frame: (_lane, frame) => take('bulk', frame),
+      room: () => {
+        this.#bulk?.room()
+        listener.room(this)
+      },
+      // Without it no large message arrives any more, and what waits behind one would wait for ever.
+      closed: () => this.wire.cut(),
     })
   }
 
@@ -124,12 +145,17 @@ export class Link {
 
   /** Whether so many messages wait for room that no more may. */
   get isFull(): boolean {
-    return this.#isClosed || this.#messages.waiting >= linkMessagesWaitingMax
+    const waiting = this.#messages.waiting + (this.#bulk?.waiting ?? 0)
+    return this.#isClosed || waiting >= linkMessagesWaitingMax
   }
 
   /** Sends a tell, the most frequent record. Its payload has been admitted by an encoder. */
-  tell(envelope: Envelope, payload: unknown, bytes: number): void {
+  tell(envelope: Envelope, payload: unknown, bytes: number, attached: number): void {
     const { to, name, from } = envelope
+    if (bytes + attached >= parcelBytesMin && this.#bulk !== undefined) {
+      this.message(record.tell, envelope, { payload, bytes, attached }, {})
+      return
+    }
     this.messagesSent++
     if (to instanceof Far && (from === undefined || from instanceof Far))
       this.#messages.tell(to, name, payload, from)
@@ -140,15 +166,17 @@ export class Link {
   message(
     kind: number,
     envelope: Envelope,
-    body: { readonly payload: unknown; readonly bytes: number },
+    body: { readonly payload: unknown; readonly bytes: number; readonly attached: number },
     ask: Partial<AskRoute> & { readonly hops?: number },
   ): void {
     const { to, name, from } = envelope
-    if (ask.beside !== undefined) this.#beside(ask.beside)
+    const lane = this.#laneFor(to, body.bytes + body.attached)
+    const beside = lane.parcel === undefined ? ask.beside : { ...ask.beside, parcel: lane.parcel }
+    if (beside !== undefined) lane.writer.beside(this.#besideOut(beside))
     this.messagesSent++
     const { id, timeoutMs, hops } = ask
-    this.#messages.add(kind, { to, name, from, id, timeoutMs, hops }, body.payload)
-    this.#messages.grew(body.bytes)
+    lane.writer.add(kind, { to, name, from, id, timeoutMs, hops }, body.payload)
+    lane.writer.grew(body.bytes)
     if (kind === record.ask) this.#messages.urge()
   }
 
@@ -204,13 +232,25 @@ export class Link {
 
   /** Takes back the messages that have found no room; the other side is gone. */
   takeUnsent(): Unsent[] {
-    const unsent = this.#messages.takeUnsent()
+    const unsent = [...this.#messages.takeUnsent(), ...(this.#bulk?.takeUnsent() ?? [])]
     this.messagesSent -= unsent.filter(({ kind }) => isMessage(kind)).length
     return unsent
   }
 
+  /** What is large travels beside the others, and a mark keeps its place. */
+  #laneFor(to: Party, bytes: number): { readonly writer: LaneWriter; readonly parcel?: number } {
+    if (bytes < parcelBytesMin || this.#bulk === undefined) return { writer: this.#messages }
+    this.#lastParcel = (this.#lastParcel % 0x7fff_ffff) + 1
+    this.#messages.add(record.parcel, { to, id: this.#lastParcel })
+    return { writer: this.#bulk, parcel: this.#lastParcel }
+  }
+
   #beside(beside: Beside): void {
-    this.#messages.beside(this.#border?.besideOut(beside, this.thread) ?? beside)
+    this.#messages.beside(this.#besideOut(beside))
+  }
+
+  #besideOut(beside: Beside): Beside {
+    return this.#border?.besideOut(beside, this.thread) ?? beside
   }
 
   #homeOut(home: Home): Home {

@@ -27,6 +27,8 @@ export class Links {
   }
 
   set(link: Link): void {
+    // A node that was thrown out meets the others again, under their old numbers.
+    this.#lost.delete(link.thread)
     this.#links.set(link.thread, link)
     this.#tell(link.thread, link)
   }

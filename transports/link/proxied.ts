@@ -1,6 +1,8 @@
-// The proxied: questions that cross the border between nodes. The main thread asks in its own name and hands the answer on.
-import { farChainMax, FarOrigin } from './far-origin.ts'
-import { crosses } from './border.ts'
+// The proxied: questions that cross the border of this node. The main thread asks in its own name and hands the answer on.
+import { farChainMax } from './far-origin.ts'
+import { offerGraceMsMax } from './far-offer.ts'
+import { isNode } from './border.ts'
+import type { FarOrigin } from './far-origin.ts'
 import type { Fault } from '../../runtime/fault.ts'
 import type { Link } from './link.ts'
 import type { ReplyTable, Waiting } from './reply-table.ts'
@@ -22,25 +24,35 @@ export class Proxied implements Waiting {
     // Replies and refusals come as faults, out of the link's own reader.
     this.origin.refuse(fault as Fault)
   }
+
+  isOver(): boolean {
+    return !this.origin.wanted
+  }
+}
+
+/** A node answers only what it was asked: so a question that is sent on from one to another is asked anew, in this one's name. */
+function isAskedAnew(from: number, to: number): boolean {
+  return from !== to && (isNode(from) || isNode(to))
 }
 
 /** Opens a question of this runtime's own for an ask that crosses; undefined for one that does not, null where no more may be open. */
 export function proxyAsk(replies: ReplyTable, origin: FarOrigin, link: Link): number | null | undefined {
-  if (!crosses(origin.ask.thread, link.thread)) return undefined
+  if (!isAskedAnew(origin.ask.thread, link.thread)) return undefined
   return replies.isFull ? null : replies.open(new Proxied(origin), link.thread)
 }
 
 /** The same for an offer. */
 export function proxyOffer(
   replies: ReplyTable,
-  { own, offer }: { readonly own: number; readonly offer: FarOffer },
+  { own, offer, nowMs }: { readonly own: number; readonly offer: FarOffer; nowMs(): number },
   link: Link,
 ): number | null | undefined {
-  if (offer.replyTo === own || !crosses(offer.replyTo, link.thread)) return undefined
+  if (offer.replyTo === own || !isAskedAnew(offer.replyTo, link.thread)) return undefined
   if (replies.isFull) return null
   const waiting = {
     settle: (reply: unknown): void => offer.settle(reply),
     refuse: (fault: unknown): void => offer.refuse(fault as Fault),
+    isOver: (): boolean => nowMs() > offer.dueMs + offerGraceMsMax,
   }
   return replies.open(waiting, link.thread)
 }

@@ -15,6 +15,19 @@ export class Questions {
     return this.#waiting.values().some((travellers) => travellers.some(of))
   }
 
+  /** Takes out all that wait of which `of` says yes; the questions stay open. */
+  takeOut(of: (traveller: Traveller) => boolean): Traveller[] {
+    const taken: Traveller[] = []
+    for (const travellers of this.#waiting.values()) {
+      const some = travellers.filter(of)
+      if (some.length === 0) continue
+      taken.push(...some)
+      travellers.splice(0, travellers.length, ...travellers.filter((one) => !of(one)))
+    }
+    this.#held -= taken.length
+    return taken
+  }
+
   /** Opens a question, with the first that waits for its answer; that one knows it by its list. */
   open(path: string, traveller: Traveller): readonly Traveller[] {
     const travellers = [traveller]

@@ -35,6 +35,9 @@ export const control = 15
 /** Answered with a reply once all that was sent before on its lane has been read; the depth of the question stands where hops do. */
 export const echo = 16
 
+/** To. A message so large that it travels on a wire of its own is to be handed over here; `id` is its number there. */
+export const parcel = 17
+
 /** How often a message has been sent on, in the bits 8 to 15 of the first word. */
 export function hopsOf(word: number): number {
   return (word >>> 8) & 0xff
@@ -63,6 +66,8 @@ export interface Beside {
   readonly chain?: readonly number[]
   /** The runtimes that it was sent from and sent on by, if it was sent on. */
   readonly via?: readonly number[] | undefined
+  /** The number of a message that travels on a wire of its own. */
+  readonly parcel?: number | undefined
 }
 
 /** Where a root lives; each new home has the next epoch. */

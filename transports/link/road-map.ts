@@ -80,6 +80,15 @@ export class RoadMap {
     return held
   }
 
+  /** Takes out all that wait of which `of` says yes. */
+  takeOut(of: (traveller: Traveller) => boolean): Traveller[] {
+    return [...this.#waiting].flatMap((road) => {
+      const held = this.release(road)
+      for (const one of held) if (!of(one)) this.hold(road, one)
+      return held.filter(of)
+    })
+  }
+
   /** Whether something waits of which `of` says yes. */
   holds(of: (traveller: Traveller) => boolean): boolean {
     return this.#waiting.values().some(({ held }) => held.some(of))

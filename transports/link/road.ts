@@ -1,6 +1,7 @@
 // A road: the way from one runtime to a root that lives in another, and what waits while nobody knows which way that is.
-import { crosses } from './border.ts'
+import { crosses, isNode } from './border.ts'
 import type { Link } from './link.ts'
+import type { Links } from './links.ts'
 import type { Home } from './record.ts'
 import type { Traveller } from './traveller.ts'
 
@@ -52,6 +53,20 @@ export class Road {
   answers(traveller: Traveller, own: number): boolean {
     if (traveller.type !== 'flush') return false
     return traveller.replyTo === own || (this.flushId !== undefined && this.home.thread === own)
+  }
+
+  /**
+   * The link on which something goes now; undefined if it waits. What was sent on from here to another node and has come back is older than all
+   * that waits here for the marker, and goes first.
+   * @param own this runtime's number
+   */
+  wayFor(traveller: Traveller, own: number, links: Links): Link | undefined {
+    if (this.isOpen) return this.link
+    const from = this.flushId === undefined ? undefined : this.link?.thread
+    if (from === undefined || !isNode(from) || traveller.type === 'flush') return undefined
+    const { via } = traveller
+    const isBack = via?.at(-2) === from && via.slice(0, -1).includes(own)
+    return isBack ? links.get(this.home.thread) : undefined
   }
 
   /** Whether it leads across the border between nodes, seen from `from`: whatever comes from there later takes this road too. */

@@ -29,6 +29,16 @@ test('whoever waits for a thread that is lost hears that there is no link, then 
   expect([heard, links.isLost(1), links.isLost(2)]).toEqual([[undefined, undefined], true, false])
 })
 
+test('a number that was lost and is linked again is not lost any more', () => {
+  const links = new Links()
+  const heard: unknown[] = []
+  links.lose(-1)
+  const again = link(-1)
+  links.set(again)
+  links.when(-1, (found) => void heard.push(found))
+  expect([heard, links.isLost(-1)]).toEqual([[again], false])
+})
+
 test('no more wait than may, and those who do are not forgotten', () => {
   const links = new Links()
   let early = 0
