@@ -76,6 +76,8 @@ export interface RootOptions extends SpawnOptions {
    * name · `stop` its name becomes free. Default `rehome`; `wait` for one that is durable, `stop` for one that is temporary.
    */
   readonly onNodeLoss?: OnLoss
+  /** In a cluster: there is to be one of it. Whoever spawns it where it is already is given the ref of that one. Default false. */
+  readonly isSingleton?: boolean
 }
 
 /** The contracts that a node runs on; tests and the simulator bring their own. */
@@ -173,11 +175,18 @@ export class Node implements AsyncDisposable {
     readonly options: string | RootOptions | undefined
     readonly args: readonly unknown[]
   }): Promise<LocalRef> {
-    const { place: asked, onNodeLoss, ...options } = optionsOf(request.options)
+    const { place: asked, onNodeLoss, isSingleton, ...options } = optionsOf(request.options)
     const { cluster } = this
     if (cluster !== undefined) {
       const { args } = request
-      return await cluster.spawn({ definition: compiled(request.definition), place: asked, onNodeLoss, options, args })
+      return await cluster.spawn({
+        definition: compiled(request.definition),
+        place: asked,
+        onNodeLoss,
+        isSingleton,
+        options,
+        args,
+      })
     }
     const wish = readPlace(asked)
     if (this.#fleet === undefined) {
@@ -290,6 +299,7 @@ export class Node implements AsyncDisposable {
       threadHeapMiBMax: this.#options.threadHeapMiBMax,
       failpoint: this.#contracts.failpoint,
       entities: this.entityKeeper,
+      isLeased: !isAlone,
     })
     await this.#fleet.open(count)
     this.#watchHogs(this.#fleet)
@@ -355,8 +365,10 @@ export class Node implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    await this.#cluster?.leave()
+    // Its actors end before the others hear that they may start them: at no time are there two of one.
+    this.#cluster?.beginLeave()
     await (this.#fleet === undefined ? this.runtime.stop() : this.#fleet.stop())
+    await this.#cluster?.leave()
     await this.#cluster?.close()
     await this.projections.close()
     // Last: what actors write when they end is still kept.

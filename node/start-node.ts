@@ -1,9 +1,11 @@
 // The start of a node: its options checked, the contracts of the real world, its journal, definitions and threads.
 import { Fault } from '../runtime/fault.ts'
+import { invariant } from '../runtime/invariant.ts'
 import { Node } from './node.ts'
 import { SystemClock } from './system-clock.ts'
 import { SystemRandom } from './system-random.ts'
 import type { Clock } from '../runtime/clock.ts'
+import type { ClusterOptions } from './cluster/cluster-options.ts'
 import type { NodeContracts, NodeOptions } from './node.ts'
 import type { Threads } from '../runtime/threads.ts'
 
@@ -12,6 +14,7 @@ import type { Threads } from '../runtime/threads.ts'
  * @throws {Fault} `option-unknown` `name-invalid`
  * @throws {Fault} `folder-locked` `journal-foreign` `journal-newer` `journal-damaged` `disk-failed` from `journal`
  * @throws {Fault} `file-unloadable` `file-empty` `definition-taken` from `load`
+ * @throws {Fault} `trust-missing` `passphrase-wrong` `address-unusable` `cluster-unreachable` `name-taken` from `cluster`
  * @example
  * await using node = await startNode({ name: 'amsterdam' })
  */
@@ -26,6 +29,7 @@ export async function startNode(options: NodeOptions = {}): Promise<Node> {
   try {
     for (const file of options.load ?? []) await node.definitions.load(file)
     await node.openThreads()
+    if (options.cluster !== undefined) await enterCluster(node, options.cluster, clock)
   } catch (fault) {
     await node.stop()
     throw fault
@@ -40,6 +44,27 @@ async function made(options: NodeOptions, contracts: NodeContracts): Promise<Nod
     await contracts.journal?.close()
     throw fault
   }
+}
+
+/** Loaded only by nodes that are in one. @throws {Fault} those of `openSystemCluster` */
+export async function enterCluster(node: Node, options: ClusterOptions, clock: Clock): Promise<void> {
+  const { openSystemCluster } = await import('./cluster/cluster-system.ts')
+  const { fleet, runtime, definitions, name } = node
+  invariant(fleet !== undefined, 'A node of a cluster has no fleet')
+  const random = new SystemRandom()
+  const isEntity = (path: string): boolean => node.entityKeeper.register.find(path) !== undefined
+  const cluster = await openSystemCluster(options, {
+    name,
+    runtime,
+    fleet,
+    definitions,
+    isEntity,
+    clock,
+    random,
+  })
+  node.enter(cluster)
+  const { serveVerbs } = await import('./verbs/node-verb-desk.ts')
+  serveVerbs(node, cluster)
 }
 
 /** Loaded only by nodes that have some. */
@@ -72,6 +97,7 @@ const optionNames: readonly string[] = [
   'journal',
   'quarantine',
   'residentMax',
+  'cluster',
 ] satisfies (keyof NodeOptions)[]
 
 function checkOptions(options: object): void {

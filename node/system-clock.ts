@@ -7,6 +7,11 @@ const timeoutMsMax = 2_147_483_647
 
 /** The real Clock. An alarm keeps the process alive until it has run or is cancelled. */
 export class SystemClock implements Clock {
+  /** When this thread's clock began, by a measure that all threads of the process share. */
+  get originMs(): number {
+    return performance.timeOrigin
+  }
+
   now(): number {
     return performance.now()
   }

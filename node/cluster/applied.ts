@@ -20,10 +20,15 @@ export class Applied {
     for (const { run } of due) run()
   }
 
-  /** Calls once everything up to an index was applied; at once if it was. */
-  when(index: number, run: () => void): void {
+  /** Calls once everything up to an index was applied; at once if it was. @returns what ends the waiting */
+  when(index: number, run: () => void): () => void {
+    const waiting = { index, run }
     if (this.#council().applied >= index) run()
-    else this.#waiting.push({ index, run })
+    else this.#waiting.push(waiting)
+    return () => {
+      const at = this.#waiting.indexOf(waiting)
+      if (at >= 0) this.#waiting.splice(at, 1)
+    }
   }
 
   /** Calls once all is applied that was decided anywhere before the call, or that cannot be found out. Those who ask meanwhile share one question. */
@@ -45,6 +50,9 @@ export class Applied {
         for (const other of others) other()
       })
     }
-    this.#council().read().then(done, done)
+    void this.#council()
+      .read()
+      .catch(() => undefined)
+      .finally(done)
   }
 }

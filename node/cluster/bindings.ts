@@ -4,7 +4,7 @@ import type { Member } from '../../actors/cluster/state/member.ts'
 import type { ClusterFacts } from '../../actors/cluster/state/cluster-facts.ts'
 import type { HeadOffice } from '../threads/head-office.ts'
 import type { Station } from '../threads/station.ts'
-import type { PeerTalk } from './peers.ts'
+import type { PeerTalk } from './peer-talk.ts'
 
 export interface BindingParts {
   readonly station: Station
@@ -44,6 +44,10 @@ export class Bindings {
     if (member() === 0) return
     const living = new Map([...facts().members()].map((one) => [one.number, one]))
     for (const number of this.members) if (!living.has(number)) this.end(number)
+    // While this node was no member itself nobody told it who else is none any more.
+    const { roads } = this.#parts.station
+    const led = new Set([...roads.all()].map(({ home }) => -home.thread))
+    for (const number of led) if (number > 0 && number !== member() && !living.has(number)) this.end(number)
     for (const one of living.values()) this.begin(one)
   }
 
@@ -52,16 +56,24 @@ export class Bindings {
     const own = this.#parts.member()
     if (own === 0 || member.number === own || this.#links.has(member.number)) return
     const talk = talkTo(member)
-    this.#links.set(member.number, { link: station.link(-member.number, talk.wire.wire), talk })
+    this.#links.set(member.number, { link: station.link(-member.number, talk.wire.wire, talk.bulk), talk })
+  }
+
+  /** This node is no member any more: nobody speaks with it by the number that it had, and all that it knew of the others is in doubt. */
+  dropAll(): void {
+    for (const [member, { talk }] of this.#links) {
+      this.#links.delete(member)
+      talk.end()
+      this.#parts.office.nodeLost(-member)
+    }
   }
 
   /** A member is no more: what was sent there and not answered has no outcome, and whom it had lives elsewhere or nowhere. */
   end(member: number): void {
     const bound = this.#links.get(member)
-    if (bound === undefined) return
     this.#links.delete(member)
     this.#parts.station.threadLost(-member)
-    bound.talk.end()
+    bound?.talk.end()
     this.#parts.office.nodeLost(-member)
   }
 }

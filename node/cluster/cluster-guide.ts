@@ -23,6 +23,8 @@ export interface GuideParts {
   takeOver(top: string, run: () => void): void
   claim(order: Omit<SpawnOrder, 'epoch'>): Promise<number>
   release(top: string, epoch: number): void
+  /** Whether this node ends: what has lived here is somebody else's soon. */
+  isLeaving(): boolean
   /** Tells another node that an actor in it is to hear of an end. */
   tellEnd(node: number, input: { readonly watcher: string; readonly path: string; readonly exit: Exit }): void
 }
@@ -32,6 +34,8 @@ type Found = Home | 'here' | 'nobody' | undefined
 
 export class ClusterGuide implements Beyond {
   readonly #parts: GuideParts
+  /** Shards of this node whose entities may still be awake elsewhere, where nobody could be told to let them go. */
+  readonly #heldShards = new Set<number>()
   /** What waits for somebody to have a name, or a shard. */
   #homeless: (() => void)[] = []
 
@@ -49,7 +53,11 @@ export class ClusterGuide implements Beyond {
     const { facts, member, isEntity } = this.#parts
     if (!isEntity(path) || facts().under(path) !== undefined) return true
     const shard = facts().shards()[shardOf(path)]
-    return shard === undefined || (shard.owner === member() && shard.from === 0)
+    return shard === undefined || (shard.owner === member() && shard.from === 0 && !this.#isHeld(path))
+  }
+
+  epochOf(path: string): number {
+    return (this.#parts.facts().shards()[shardOf(path)]?.epoch ?? 0) * threadEpochs
   }
 
   claim(order: Omit<SpawnOrder, 'epoch'>): Promise<number> {
@@ -74,6 +82,20 @@ export class ClusterGuide implements Beyond {
     return true
   }
 
+  /** Nobody of a shard is woken here until `release`. */
+  hold(shard: number): void {
+    this.#heldShards.add(shard)
+  }
+
+  release(): void {
+    this.#heldShards.clear()
+    this.changed()
+  }
+
+  #isHeld(path: string): boolean {
+    return this.#heldShards.size > 0 && this.#heldShards.has(shardOf(path))
+  }
+
   /** Somebody has a name or a shard that nobody had: questions about it are asked again. */
   changed(): void {
     const waiting = this.#homeless
@@ -96,6 +118,8 @@ export class ClusterGuide implements Beyond {
 
   #look(path: string): Found {
     const { facts, member } = this.#parts
+    // Whoever is no member reaches nobody, and may not know who is where.
+    if (member() === 0) return 'nobody'
     const home = facts().under(path)
     if (home !== undefined) return this.#at(home.top, home.member, home.epoch)
     const birth = this.#birthplace(path)
@@ -103,8 +127,9 @@ export class ClusterGuide implements Beyond {
     if (!this.#parts.isEntity(path)) return undefined
     const shard = facts().shards()[shardOf(path)]
     if (shard === undefined) return undefined
-    // Until the one before has let it go nobody is woken.
-    if (shard.from !== 0 && shard.owner === member()) return 'nobody'
+    // Until the one before has let it go nobody is woken, there neither. Who is awake there still is found before it comes to this.
+    if (shard.from !== 0 && (shard.owner === member() || shard.from === member())) return 'nobody'
+    if (shard.owner === member() && this.#isHeld(path)) return 'nobody'
     return this.#at(path, shard.from === 0 ? shard.owner : shard.from, shard.epoch)
   }
 
@@ -118,7 +143,7 @@ export class ClusterGuide implements Beyond {
 
   #at(top: string, owner: number, epoch: number): Found {
     if (owner === 0) return 'nobody'
-    if (owner === this.#parts.member()) return 'here'
+    if (owner === this.#parts.member()) return this.#parts.isLeaving() ? 'nobody' : 'here'
     return { top, thread: -owner, epoch: epoch * threadEpochs }
   }
 }

@@ -14,6 +14,12 @@ export interface ClusterOptions {
   readonly kind?: MemberKind
   /** What placement may ask for, such as `gpu` or `rack:3`. */
   readonly labels?: readonly string[]
-  /** A file with the passphrase of the keys. */
+  /** Relays through which it is to be reached, as multiaddrs with their peer ids: for a node of the kind `local`. */
+  readonly relays?: readonly string[]
+  /** Whether nodes on the same network are looked for by mDNS. Default false. */
+  readonly isDiscovered?: boolean
+  /** A file with the passphrase of the keys; its owner alone may read it. */
   readonly passphraseFile?: string
+  /** The passphrase itself, for programs that have it from elsewhere. */
+  readonly passphrase?: string
 }

@@ -15,11 +15,15 @@ export class Directory implements CouncilMachine {
   /** Who hears that all is as new as a snapshot, and has to look at everything again. */
   readonly #renewed = new Set<() => void>()
 
+  /** Of the last command that was applied, or is just being applied. */
+  index = 0
+
   get facts(): ClusterFacts {
     return this.#state
   }
 
-  apply(_index: number, bytes: Uint8Array): Uint8Array {
+  apply(index: number, bytes: Uint8Array): Uint8Array {
+    this.index = index
     const command = decodeCommand(bytes)
     if (command === undefined) return encodeAnswer(refusedCommand)
     const { answer, changes } = this.#state.apply(command)
@@ -31,7 +35,8 @@ export class Directory implements CouncilMachine {
     return snapshotState(this.#state)
   }
 
-  restore(bytes: Uint8Array): void {
+  restore(bytes: Uint8Array, index: number): void {
+    this.index = index
     this.#state = restoreState(bytes)
     for (const run of this.#renewed) run()
   }

@@ -36,8 +36,9 @@ export function meet(stream: PeerStream, own: Card, clock: Clock): Promise<Card>
       const fault = new Fault(code, `Cannot meet ${stream.peer} at ${stream.address}: ${how}`, {
         hint: 'See whether that node runs the same version, and in the same cluster.',
       })
-      stream.abort(fault)
+      // Its end may be told at once, and is not the reason.
       reject(fault)
+      stream.abort(fault)
     }
     const late: Alarm = clock.alarm(clock.now() + meetingMsMax, () =>
       fail('peer-unreachable', `no answer within ${meetingMsMax} ms`),
@@ -49,9 +50,10 @@ export function meet(stream: PeerStream, own: Card, clock: Clock): Promise<Card>
         if (card === undefined) return
         if (typeof card === 'string') return fail('peer-refused', 'it gave no card')
         late.cancel()
+        if (card.cluster !== own.cluster)
+          return fail('peer-refused', `it is of the cluster "${card.cluster}"`)
+        resolve(card)
         stream.close()
-        if (card.cluster === own.cluster) resolve(card)
-        else fail('peer-refused', `it is of the cluster "${card.cluster}"`)
       },
       drained: () => undefined,
       closed: () => fail('peer-unreachable', 'it hung up'),

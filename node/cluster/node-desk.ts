@@ -1,9 +1,12 @@
 // A node's desk: what other nodes may ask of this one and tell it, besides messages for its actors. All that comes in is looked at first.
 import { Fault } from '../../runtime/fault.ts'
 import { isTrusted } from '../../actors/cluster/state/member.ts'
+import type { FaultRecord } from '../../runtime/fault.ts'
+import type { ChildOptions } from '../../runtime/supervision.ts'
 import type { Exit } from '../../runtime/exit.ts'
 import type { Link } from '../../transports/link/link.ts'
 import type { Desk } from '../../transports/link/arrivals.ts'
+import type { OnLoss } from '../../actors/cluster/state/home.ts'
 import type { Member } from '../../actors/cluster/state/member.ts'
 import type { HeadOffice } from '../threads/head-office.ts'
 import type { VerbOrder } from '../verbs/verb-order.ts'
@@ -14,7 +17,9 @@ export interface SpawnWish {
   readonly version: number
   readonly name: string | undefined
   readonly args: readonly unknown[]
-  readonly options: object
+  readonly options: ChildOptions
+  readonly onLoss: OnLoss
+  readonly isSingleton?: boolean | undefined
 }
 
 export interface NodeDeskParts {
@@ -23,8 +28,10 @@ export interface NodeDeskParts {
   member(node: number): Member | undefined
   /** Starts a root here. @returns its path @throws {Fault} those of a spawn */
   spawn(wish: SpawnWish): Promise<string>
+  /** Whether a node may say that an actor has ended: one that lives there, or of whom nobody knows where. */
+  mayTell(node: number, path: string): boolean
   /** Runs an operator's verb on this node. @returns JSON text */
-  verb(order: VerbOrder): Promise<string>
+  verb(order: VerbOrder, member: number): Promise<string>
   /** What was asked or told that is unknown, malformed or not allowed. */
   refused(node: number, verb: string): void
 }
@@ -42,7 +49,7 @@ export class NodeDesk implements Desk {
     if (verb === 'spawn') return spawn(this.#checked(link, verb, spawnWishOf(input)))
     if (verb === 'verb') {
       this.#checkTrust(link, verb)
-      return run(this.#checked(link, verb, verbOrderOf(input)))
+      return run(this.#checked(link, verb, verbOrderOf(input)), -link.thread)
     }
     this.#parts.refused(link.thread, verb)
     throw new Fault('call-unknown', 'Cannot do what another node asks: it is no order that this node knows', {
@@ -55,21 +62,23 @@ export class NodeDesk implements Desk {
   }
 
   #take(node: number, verb: string, input: unknown): boolean {
-    const { office } = this.#parts
-    const { watcher, path, exit } = Object(input) as Record<string, unknown>
+    const { office, mayTell } = this.#parts
+    const { watcher, path, exit: how } = Object(input) as Record<string, unknown>
+    const exit = exitOf(how)
     switch (verb) {
       case 'observe':
-        if (typeof input === 'string') office.watch(input, { thread: node, id: 0 })
+        if (typeof input === 'string') office.watchFor(node, input)
         return typeof input === 'string'
       case 'unobserve':
         if (typeof input === 'string') office.unwatch(input, { thread: node, id: 0 })
         return typeof input === 'string'
       case 'ended':
-        if (typeof path !== 'string' || !isExit(exit)) return false
+        if (typeof path !== 'string' || exit === undefined) return false
         office.reported(node, path, exit)
         return true
       case 'tell-end':
-        if (typeof watcher !== 'string' || typeof path !== 'string' || !isExit(exit)) return false
+        if (typeof watcher !== 'string' || typeof path !== 'string' || exit === undefined) return false
+        if (!mayTell(node, path)) return false
         office.tellEnd(watcher, path, exit)
         return true
       default:
@@ -107,16 +116,33 @@ const causes: ReadonlySet<unknown> = new Set<Exit['cause']>([
   'superseded',
 ])
 
-function isExit(value: unknown): value is Exit {
-  return causes.has((Object(value) as { readonly cause?: unknown }).cause)
+/** A copy with what belongs to an exit, and undefined for what is none: watchers believe its shape. */
+function exitOf(value: unknown): Exit | undefined {
+  const { cause, fault } = Object(value) as Record<string, unknown>
+  if (!isCause(cause)) return undefined
+  if (fault === undefined || fault === null) return cause === 'failed' ? undefined : { cause }
+  const { code, message, hint } = Object(fault) as Record<string, unknown>
+  const isFault = [code, message, hint].every((one) => typeof one === 'string')
+  // `Fault.from` looks at the rest, and takes what is none for nothing.
+  return isFault ? { cause, fault: Fault.from(fault as FaultRecord).toJSON() } : undefined
+}
+
+function isCause(value: unknown): value is Exit['cause'] {
+  return causes.has(value)
 }
 
 function spawnWishOf(input: unknown): SpawnWish | undefined {
-  const { definition, version, name, args, options } = Object(input) as Record<string, unknown>
+  const { definition, version, name, args, options, onLoss, isSingleton } = Object(input) as Record<
+    string,
+    unknown
+  >
   if (typeof definition !== 'string' || typeof version !== 'number' || !Array.isArray(args)) return undefined
   if ((name ?? undefined) !== undefined && typeof name !== 'string') return undefined
   if (typeof options !== 'object' || options === null) return undefined
-  return { definition, version, name: typeof name === 'string' ? name : undefined, args, options }
+  if (onLoss !== 'rehome' && onLoss !== 'wait' && onLoss !== 'stop') return undefined
+  // What is in them is looked at where they are read.
+  const own = typeof name === 'string' ? name : undefined
+  return { definition, version, name: own, args, options, onLoss, isSingleton: isSingleton === true }
 }
 
 const acts: ReadonlySet<unknown> = new Set<VerbOrder['act']>(['run', 'open', 'next', 'cancel'])

@@ -1,6 +1,9 @@
 // A peer's wire: one session with another node, shared by what the nodes say to each other and by the link between their actors.
 import type { Frame, Lane, Wire, WireCounts, WireListener } from '../../runtime/wire.ts'
 
+/** Bytes that a barrier is taken to cost which waits behind another one. */
+const barrierBytes = 64
+
 /** What a word between nodes is about: the first byte of its body. `barrier` is this file's own. */
 export const words = { barrier: 0, council: 1, failure: 2, groups: 3 } as const
 export type WordKind = Exclude<keyof typeof words, 'barrier'>
@@ -125,7 +128,11 @@ export class PeerWire {
   }
 
   #barrier(index: number): void {
-    if (this.#barriers > 0) this.#held.push(() => this.#barrier(index))
+    if (!Number.isSafeInteger(index) || index < 0) this.#refuse()
+    else if (this.#barriers > 0)
+      this.#keep(barrierBytes, () => {
+        this.#barrier(index)
+      })
     else {
       this.#barriers++
       this.#events.whenApplied(index, () => {
@@ -136,17 +143,28 @@ export class PeerWire {
   }
 
   #hold(lane: Lane, { words: head, count, body, attachments }: Frame): void {
-    const bytes = head.byteLength + body.byteLength + attachments.reduce((sum, one) => sum + one.byteLength, 0)
+    const bytes =
+      head.byteLength + body.byteLength + attachments.reduce((sum, one) => sum + one.byteLength, 0)
+    const kept = { words: head.slice(), count, body: body.slice(), attachments }
+    this.#keep(bytes, () => this.#listener?.frame(lane, kept))
+  }
+
+  #keep(bytes: number, run: () => void): void {
     if (this.#heldBytes + bytes > barrierBytesMax) {
-      this.#session.cut()
+      this.#refuse()
       return
     }
     this.#heldBytes += bytes
-    const kept = { words: head.slice(), count, body: body.slice(), attachments }
     this.#held.push(() => {
       this.#heldBytes -= bytes
-      this.#listener?.frame(lane, kept)
+      run()
     })
+  }
+
+  /** No honest node sends that. */
+  #refuse(): void {
+    this.dropped++
+    this.#session.cut()
   }
 
   /** Goes on with what waits, up to the next barrier that stands. */

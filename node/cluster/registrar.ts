@@ -1,6 +1,8 @@
 // A registrar: claims names for this node in the council and gives them back, many in one command.
 import { Fault } from '../../runtime/fault.ts'
 import { nameTaken } from '../threads/homes.ts'
+import { claimsThatFit } from '../../actors/cluster/state/command-codec.ts'
+import { refusalFault } from './refusal-fault.ts'
 import { batchMax } from '../../actors/cluster/state/command.ts'
 import type { Answer, ClaimResult } from '../../actors/cluster/state/answer.ts'
 import type { Claim, Command, HomeMark } from '../../actors/cluster/state/command.ts'
@@ -27,11 +29,11 @@ interface Wanted {
 
 export class Registrar {
   readonly #parts: RegistrarParts
-  #wanted: Wanted[] = []
+  readonly #wanted: Wanted[] = []
   #underWay = 0
   #isDue = false
-  #released: HomeMark[] = []
-  #settled: HomeMark[] = []
+  readonly #released: HomeMark[] = []
+  readonly #settled: HomeMark[] = []
   #isTelling = false
   #isClosed = false
 
@@ -80,8 +82,13 @@ export class Registrar {
   #claimAll(): void {
     while (this.#wanted.length > 0 && this.#underWay < batchesUnderWayMax) {
       this.#underWay++
-      void this.#claimSome(this.#wanted.splice(0, batchMax))
+      void this.#claimSome(this.#wanted.splice(0, this.#fitting()))
     }
+  }
+
+  /** How many of those that wait go into one command. */
+  #fitting(): number {
+    return Math.max(1, claimsThatFit(this.#wanted.slice(0, batchMax).map(({ claim }) => claim)))
   }
 
   async #claimSome(wanted: readonly Wanted[]): Promise<void> {
@@ -109,7 +116,11 @@ export class Registrar {
       const isSettle = this.#settled.length > 0
       const homes = (isSettle ? this.#settled : this.#released).slice(0, batchMax)
       try {
-        await this.#parts.propose({ type: isSettle ? 'settle' : 'release', member: this.#parts.member(), homes })
+        await this.#parts.propose({
+          type: isSettle ? 'settle' : 'release',
+          member: this.#parts.member(),
+          homes,
+        })
         if (isSettle) this.#settled.splice(0, homes.length)
         else this.#released.splice(0, homes.length)
       } catch {
@@ -128,15 +139,17 @@ export class Registrar {
 function refusal({ top }: Claim, result: ClaimResult | Answer | undefined): Fault {
   if (result?.type === 'taken') return nameTaken(top)
   if (result?.type !== 'refused')
-    return new Fault('council-unreachable', `Cannot claim "${top}": the council gave no answer that says whose it is`, {
-      hint: 'Try again: whoever has the name now is told.',
-      outcome: 'unknown',
-    })
+    return new Fault(
+      'council-unreachable',
+      `Cannot claim "${top}": the council gave no answer that says whose it is`,
+      {
+        hint: 'Try again: whoever has the name now is told.',
+        outcome: 'unknown',
+      },
+    )
   const { code, why, home } = result
-  return new Fault(code, `Cannot claim "${top}": ${why}`, {
-    hint: 'See "homes" for who has which name, and "nodes" for who may have more.',
-    details: home === undefined ? {} : { top: home.top, member: home.member },
-  })
+  const hint = 'See "homes" for who has which name, and "nodes" for who may have more.'
+  return refusalFault(`Cannot claim "${top}"`, code, { why, hint, home })
 }
 
 function claimsFull(top: string): Fault {

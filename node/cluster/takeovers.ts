@@ -24,6 +24,8 @@ export interface TakeoverParts {
 
 interface Takeover {
   readonly top: string
+  /** Until then whoever had it before may not know yet that it has it no more. */
+  notBeforeMs: number
   tries: number
   isStarting: boolean
   readonly waiting: (() => void)[]
@@ -33,6 +35,7 @@ export class Takeovers {
   readonly #parts: TakeoverParts
   readonly #due = new Map<string, Takeover>()
   #starting = 0
+  readonly #looksAt = new Set<number>()
   #isClosed = false
 
   constructor(parts: TakeoverParts) {
@@ -44,10 +47,15 @@ export class Takeovers {
     return this.#due.size
   }
 
-  /** This node has one more. */
-  add(top: string): void {
-    if (!this.#due.has(top)) this.#due.set(top, { top, tries: 0, isStarting: false, waiting: [] })
-    this.#parts.clock.later(() => this.#startSome())
+  /** This node has one more. @param notBeforeMs it may live elsewhere until then */
+  add(top: string, notBeforeMs: number = -Infinity): void {
+    const { clock } = this.#parts
+    const known = this.#due.get(top)
+    if (known === undefined)
+      this.#due.set(top, { top, notBeforeMs, tries: 0, isStarting: false, waiting: [] })
+    else known.notBeforeMs = Math.max(known.notBeforeMs, notBeforeMs)
+    if (notBeforeMs <= clock.now()) clock.later(() => this.#startSome())
+    else this.#look(notBeforeMs)
   }
 
   /** Somebody wants it: it starts now. Calls once it runs, or does not. */
@@ -63,13 +71,29 @@ export class Takeovers {
 
   close(): void {
     this.#isClosed = true
-    for (const takeover of [...this.#due.values()]) this.#end(takeover)
+    for (const takeover of this.#due.values()) this.#end(takeover)
+  }
+
+  /** One alarm for all that may start then. */
+  #look(atMs: number): void {
+    if (this.#looksAt.has(atMs)) return
+    this.#looksAt.add(atMs)
+    this.#parts.clock.alarm(atMs, () => {
+      this.#looksAt.delete(atMs)
+      for (const takeover of this.#due.values()) if (takeover.waiting.length > 0) void this.#start(takeover)
+      this.#startSome()
+    })
+  }
+
+  #isEarly({ notBeforeMs }: Takeover): boolean {
+    return this.#parts.clock.now() < notBeforeMs
   }
 
   #startSome(): void {
+    if (this.#isClosed) return
     for (const takeover of this.#due.values()) {
       if (this.#starting >= takeoversAtOnceMax) return
-      if (!takeover.isStarting) void this.#start(takeover)
+      if (!takeover.isStarting && !this.#isEarly(takeover)) void this.#start(takeover)
     }
   }
 
@@ -80,6 +104,7 @@ export class Takeovers {
       this.#end(takeover)
       return
     }
+    if (this.#isEarly(takeover)) return
     takeover.isStarting = true
     this.#starting++
     takeover.tries++

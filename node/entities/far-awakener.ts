@@ -22,6 +22,8 @@ export interface FarAwakenerParts<H> {
   resolve(path: string, answer: (home: H | undefined) => void): void
   /** Whether it has a home, settled or not. */
   hasHome(path: string): boolean
+  /** Whether it may be woken in this node now; absent where it always may. */
+  keeps?(path: string): boolean
   /** Gives an entity a home at once, and starts it there; rejects if it cannot be. @throws {Fault} if there is no home for it */
   start(path: string, kind: EntityKind): Promise<void>
   /** Sends idle ones to sleep, of one definition or of any; resolves with how many have gone. */
@@ -89,8 +91,12 @@ export class FarAwakener<H> {
   }
 
   #start(wish: Wish<H>, triesLeft: number): void {
-    const { register, start } = this.#parts
+    const { register, start, keeps } = this.#parts
     const { path, kind } = wish
+    if (keeps?.(path) === false) {
+      wish.answer(undefined)
+      return
+    }
     register.add(kind, 1)
     kind.tally.activated++
     // It has a home when this returns, though nobody lives there yet.

@@ -100,6 +100,20 @@ export class Residents {
     return evicted
   }
 
+  /** Puts all to sleep that may of those of which `isIt` says yes, whatever they have done lately. */
+  async lull(isIt: (path: string) => boolean): Promise<void> {
+    const later: Promise<boolean>[] = []
+    for (const ward of this.#wards.values()) {
+      const chosen = [...ward.list].filter(({ cell }) => isIt(cell.path))
+      for (const activation of chosen) {
+        if (this.#isGone(activation) || this.#whyAwake(activation, true) !== undefined) continue
+        const sleeps = this.#slumber.fall(activation)
+        if (typeof sleeps !== 'boolean') later.push(sleeps)
+      }
+    }
+    await Promise.all(later)
+  }
+
   #oldestFirst(name: string | undefined): Ward[] {
     const named = name === undefined ? undefined : this.#wards.get(name)
     if (name !== undefined) return named === undefined ? [] : [named]

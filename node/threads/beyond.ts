@@ -13,6 +13,8 @@ export interface Beyond {
    * node has it after all. At once or later.
    */
   resolve(path: string, answer: (home: Home | undefined) => void): void
+  /** The epoch since which this node has the entities of a path's shard. */
+  epochOf(path: string): number
   /** Whether an entity is to be woken in this node. */
   keeps(path: string): boolean
   /**

@@ -94,7 +94,8 @@ export function mergeBooks(
   }
 }
 
-function sumsOf(audits: readonly Audit[]): Omit<Audit, 'isBalanced' | 'differences'> {
+/** Adds up what each has counted. */
+export function sumsOf(audits: readonly Audit[]): Omit<Audit, 'isBalanced' | 'differences'> {
   const sum = (of: (audit: Audit) => number): number => audits.reduce((total, audit) => total + of(audit), 0)
   return {
     accepted: sum(({ accepted }) => accepted),

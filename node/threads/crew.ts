@@ -23,6 +23,8 @@ export interface CrewOptions {
   readonly threadStallMs?: number | undefined
   readonly heapMiBMax?: number | undefined
   readonly decisions: Int32Array
+  /** Says until when a thread that starts now may act; absent where nobody limits that. */
+  lease?(): Int32Array | undefined
   /** Modules that each thread loads, as file URLs, at the time of its start. */
   load(): readonly string[]
 }
@@ -135,6 +137,7 @@ export class Crew {
     }
     const { name, strict, journal, decisions, heapMiBMax } = this.#options
     const id = ++this.#lastId
+    const lease = this.#options.lease?.()
     const request = {
       id,
       name,
@@ -143,6 +146,7 @@ export class Crew {
       decisions,
       load: this.#options.load(),
       heapMiBMax: heapMiBMax ?? heapMiBDefault,
+      ...(lease === undefined ? {} : { lease }),
     }
     const thread = this.#threads.start(request, { lost: (why) => this.#lost(id, why) })
     const member = new Member(thread, slot, this.#host.clock.now())

@@ -4,11 +4,13 @@ import { auditOf } from './bookkeeping.ts'
 import { Crew } from './crew.ts'
 import { Fault } from '../../runtime/fault.ts'
 import { NODE_LOST } from '../../runtime/exit.ts'
+import { killForGood } from '../../runtime/ending.ts'
 import { HeadOffice } from './head-office.ts'
 import { invariant } from '../../runtime/invariant.ts'
 import { Journeys, moveDeadlineMsDefault } from './journeys.ts'
 import { nameTaken } from './homes.ts'
 import { JournalDesk } from './journal-desk.ts'
+import { LeaseWord } from './lease-word.ts'
 import { loadEverywhere } from './loading.ts'
 import { Mover } from './mover.ts'
 import { place } from './place.ts'
@@ -20,45 +22,18 @@ import { orderOf } from './spawn-order.ts'
 import { awakenerOf } from './waking.ts'
 import type { ActorDefinition } from '../../runtime/definition.ts'
 import type { LocalRef } from '../../runtime/ref.ts'
-import type { Runtime } from '../../runtime/runtime.ts'
-import type { ChildOptions } from '../../runtime/supervision.ts'
-import type { Threads } from '../../runtime/threads.ts'
 import type { Desk } from '../../transports/link/arrivals.ts'
+import type { FleetParts, RootRequest } from './fleet-parts.ts'
 import type { Link } from '../../transports/link/link.ts'
 import type { SpawnOrder } from './spawn-order.ts'
 import type { Home } from '../../transports/link/record.ts'
-import type { Definitions } from '../definitions.ts'
 import type { EntityKeeper } from '../entities/entity-keeper.ts'
 import type { FarAwakener } from '../entities/far-awakener.ts'
 import type { Books, NodeAudit } from './books.ts'
 import type { Member } from './crew.ts'
 import type { HomeEntry } from './homes.ts'
-import type { MoveStep } from './mover.ts'
 import type { Calls, MoveOutcome, Notes } from './orders.ts'
-import type { PlaceWish, ThreadFacts } from './place.ts'
-
-/** What a fleet is made from. */
-export interface FleetParts {
-  readonly name: string
-  readonly runtime: Runtime
-  readonly definitions: Definitions
-  readonly threads: Threads
-  readonly strict: boolean
-  readonly threadStallMs?: number | undefined
-  readonly threadHeapMiBMax?: number | undefined
-  readonly failpoint?: ((thread: number, step: MoveStep, top: string) => void) | undefined
-  readonly entities: EntityKeeper
-}
-
-/** What a root is spawned from. */
-export interface RootRequest {
-  readonly definition: ActorDefinition
-  /** Undefined for one that is given a name. */
-  readonly name: string | undefined
-  readonly wish: PlaceWish
-  readonly options: ChildOptions
-  readonly args: readonly unknown[]
-}
+import type { ThreadFacts } from './place.ts'
 
 export class Fleet {
   /** How other nodes read this one's numbers. */
@@ -78,6 +53,7 @@ export class Fleet {
   readonly #journal: JournalDesk | undefined
   /** The modules that all threads have loaded. */
   readonly #hosted = new Set<string>()
+  #lease = new LeaseWord()
   #isStopping = false
 
   constructor(parts: FleetParts) {
@@ -107,6 +83,7 @@ export class Fleet {
       threadStallMs: parts.threadStallMs,
       heapMiBMax: parts.threadHeapMiBMax,
       decisions: words,
+      lease: () => (parts.isLeased === true ? this.#lease.words : undefined),
       load: () => definitions.sources(),
     }
     this.crew = new Crew(parts.threads, runtime.host, options, {
@@ -166,6 +143,8 @@ export class Fleet {
       keeper,
       threads: () => this.crew.serving.map(({ id }) => id),
       isStopping: () => this.#isStopping,
+      epochFor: (path) => this.office.epochFor(path),
+      keeps: (path) => this.office.beyond?.keeps(path) !== false,
       placeFor: (path, request) => this.#placeFor(path, request),
       spawn: (thread, order, definition) =>
         thread === 0 ? this.resident.spawn(order, definition) : this.call(thread, 'spawn', order),
@@ -208,13 +187,13 @@ export class Fleet {
   /** Starts a root where it is to be, or where there is most room. @throws {Fault} those of `node.spawn` */
   async spawn(request: RootRequest): Promise<LocalRef> {
     const { host } = this.#parts.runtime
-    const { definition, name, options, args } = request
+    const { definition, name, options, args, onLoss, isSingleton } = request
     const number = name === undefined ? ++host.totals.spawned : undefined
     const path = name ?? `${host.name}/${definition.name}$${(number ?? 0).toString(36)}`
     const { homes, beyond } = this.office
     if (homes.get(path) !== undefined) throw nameTaken(path)
     const thread = this.#placeFor(path, request)
-    const rest = { path, number, definition, args, options }
+    const rest = { path, number, definition, args, options, onLoss, isSingleton }
     const isClaimed = beyond !== undefined && name !== undefined
     const epoch = isClaimed ? await beyond.claim(orderOf({ ...rest, epoch: 0 })) : homes.nextEpoch
     return await this.#begin(orderOf({ ...rest, epoch }), definition, thread)
@@ -260,6 +239,29 @@ export class Fleet {
     const books = (thread: number): Promise<Books> => this.call(thread, 'books', null)
     const slotOf = (thread: number): number => this.slotOf(thread)
     return auditOf({ runtime: this.#parts.runtime, crew: this.crew, slotOf, books })
+  }
+
+  /** Sends entities of some shards to sleep in all threads, those that may. */
+  async lull(shards: readonly number[]): Promise<void> {
+    const threads = [0, ...this.crew.members.map(({ id }) => id)]
+    // A thread that is lost has nobody awake any more.
+    await Promise.all(threads.map((thread) => this.call(thread, 'lull', shards).catch(() => null)))
+  }
+
+  /** From now on actors have turns until then, by the main thread's clock; -Infinity for none at all. The main thread sees to itself. */
+  mayActUntil(untilMs: number): void {
+    this.#lease.extend(untilMs)
+  }
+
+  /** Ends all roots without a last word: they are another node's by now. The threads are replaced. */
+  disown(): void {
+    const { runtime } = this.#parts
+    this.#lease.extend(-Infinity)
+    // The old threads run until they have ended: nobody gives them leave again.
+    this.#lease = new LeaseWord()
+    for (const entry of this.office.homes.entries()) this.office.homes.release(entry)
+    for (const root of runtime.guardian.children()) killForGood(root)
+    for (const { thread } of this.crew.members) void thread.terminate()
   }
 
   /** Ends all actors in all threads, and then the threads. */

@@ -1,4 +1,5 @@
 // The head office: what the main thread knows of all roots of the node, and does for every runtime in it.
+import { threadEpochs } from './beyond.ts'
 import { Decisions } from './decisions.ts'
 import { Homes } from './homes.ts'
 import { isNode } from '../../transports/link/border.ts'
@@ -23,6 +24,7 @@ export class HeadOffice implements Office {
   /** The other nodes; undefined on a node alone. */
   beyond: Beyond | undefined = undefined
   readonly #resident: () => Resident
+  #wakings = 0
   readonly #broker: WatchBroker = new WatchBroker({
     observe: (path) => this.#observe(path),
     tell: (watcher, path, exit) => this.#tell(watcher, path, exit),
@@ -51,12 +53,33 @@ export class HeadOffice implements Office {
     const isHere = this.beyond?.keeps(path) !== false
     // Below a root that is no entity, or where nobody sleeps, there is nobody to wake.
     if (isHere && sleepers?.owns(path) === true && (this.homes.under(path)?.top ?? path) === path)
-      sleepers.awaken(path, waitMs, answer)
+      sleepers.awaken(path, waitMs, (found) => {
+        // Another node may have got it while there was no room for it here.
+        if (found === undefined && this.beyond?.keeps(path) === false) this.resolve(path, answer)
+        else answer(found)
+      })
     else this.resolve(path, answer)
+  }
+
+  /**
+   * The epoch of an entity's next home. In a cluster it is that of its shard: whoever remembers that it lived in another node knows which is
+   * the newer.
+   */
+  epochFor(path: string): number {
+    const { beyond, homes } = this
+    return beyond === undefined ? homes.nextEpoch : beyond.epochOf(path) + (++this.#wakings % threadEpochs)
   }
 
   watch(path: string, watcher: FarWatcher): void {
     this.#broker.watch(path, watcher)
+  }
+
+  /** Another node wants to hear of an end. If it is the one that was to report it, it has nobody there: who has is found out anew. */
+  watchFor(node: number, path: string): void {
+    this.watch(path, { thread: node, id: 0 })
+    if (this.#observing.get(path) !== node) return
+    this.#observing.delete(path)
+    this.#observe(path)
   }
 
   unwatch(path: string, watcher: FarWatcher): void {
@@ -203,7 +226,7 @@ export class HeadOffice implements Office {
   /** A node is no more: nobody in it watches, and whom it was to report on lives elsewhere by now, or nowhere. */
   nodeLost(node: number): void {
     this.#broker.forgetThread(node)
-    for (const [path, reporter] of [...this.#observing]) {
+    for (const [path, reporter] of this.#observing) {
       if (reporter !== node) continue
       this.#observing.delete(path)
       if (this.beyond?.outlives(path) === true) this.#observeBeyond(path)

@@ -60,6 +60,8 @@ export interface Calls extends JournalCalls {
   }
   /** Sends idle entities to sleep, of one definition or of any; the answer is how many. */
   evict: { readonly input: { readonly name: string | null; readonly count: number }; readonly answer: number }
+  /** Sends entities of some shards to sleep, those that may. */
+  lull: { readonly input: readonly number[]; readonly answer: null }
   /** Which entities are awake there. */
   wards: { readonly input: null; readonly answer: readonly WardFacts[] }
   /** Runs an operator's verb on what is in this thread; the answer is JSON text. */

@@ -59,6 +59,8 @@ export class ResidentDesk implements Desk {
         const { name, count } = input as Calls['evict']['input']
         return resident.evict(name ?? undefined, count)
       }
+      case 'lull':
+        return resident.lull(input as Calls['lull']['input'])
       case 'wards':
         return [...resident.residents.wards()].map(wardFacts)
       case 'books':

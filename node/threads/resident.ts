@@ -4,6 +4,7 @@ import { NEVER_EXISTED } from '../../runtime/exit.ts'
 import { Fault } from '../../runtime/fault.ts'
 import { subtree } from '../../runtime/quiesce.ts'
 import { hearFar, lastExit, observe, unobserve, watcherOf, whenEnded } from '../../runtime/watches.ts'
+import { shardOf } from '../../actors/cluster/placement/shard-of.ts'
 import { activate } from '../../runtime/spawn.ts'
 import { Residents } from '../entities/residents.ts'
 import { Station } from './station.ts'
@@ -116,6 +117,12 @@ export class Resident {
     const { now, later } = this.residents.evict(name, count)
     const slept = await Promise.all(later)
     return now + slept.filter((sleeps) => sleeps).length
+  }
+
+  /** Sends entities of some shards to sleep, those that may. */
+  async lull(shards: readonly number[]): Promise<null> {
+    await this.residents.lull((path) => shards.includes(shardOf(path)))
+    return null
   }
 
   /** From now on the root is known to live here, and its end is reported. @param idleMs of an entity: after what time it sleeps */

@@ -1,5 +1,6 @@
 // A spawn order: what a thread has to know to start a root, as data; kept by the node to start it again when its thread is lost.
 import type { ActorDefinition } from '../../runtime/definition.ts'
+import type { OnLoss } from '../../actors/cluster/state/home.ts'
 import type { ChildOptions } from '../../runtime/supervision.ts'
 
 export interface SpawnOrder {
@@ -14,6 +15,10 @@ export interface SpawnOrder {
   readonly epoch: number
   /** Of an entity, which is woken: how long it is idle before it sleeps, in milliseconds. */
   readonly idleMs?: number
+  /** In a cluster: what becomes of it when its node is lost. */
+  readonly onLoss?: OnLoss
+  /** In a cluster: whether there is to be one of it, whoever spawns it. */
+  readonly isSingleton?: boolean
 }
 
 /** The order for the first life of a root. */
@@ -25,8 +30,10 @@ export function orderOf(root: {
   readonly options: ChildOptions
   readonly epoch: number
   readonly idleMs?: number | undefined
+  readonly onLoss?: OnLoss | undefined
+  readonly isSingleton?: boolean | undefined
 }): SpawnOrder {
-  const { path, number, definition, args, options, epoch, idleMs } = root
+  const { path, number, definition, args, options, epoch, idleMs, onLoss, isSingleton } = root
   return {
     path,
     ...(number === undefined ? {} : { number }),
@@ -36,5 +43,7 @@ export function orderOf(root: {
     options,
     epoch,
     ...(idleMs === undefined ? {} : { idleMs }),
+    ...(onLoss === undefined ? {} : { onLoss }),
+    ...(isSingleton === true ? { isSingleton } : {}),
   }
 }

@@ -53,18 +53,18 @@ export class Station {
   }
 
   /** Begins to talk to another thread, or to another node by its number below zero. */
-  link(thread: number, wire: Wire): Link {
+  link(thread: number, wire: Wire, bulk?: Wire): Link {
     const { host } = this.runtime
     const { border } = this.#parts
-    const parts = { thread, wire, clock: host.clock, border, refAt: (path: string) => refAt(host, path) }
-    const link = new Link(parts, {
+    const refOf = (path: string): unknown => refAt(host, path)
+    const parts = { thread, wire, bulk, clock: host.clock, border, refAt: refOf }
+    return new Link(parts, {
+      opening: (opened) => this.roads.linked(opened),
       arrived: (from, arrival) => this.arrivals.take(from, arrival),
       closed: (closed) => this.#closed(closed),
       room: (free) => this.roads.room(free),
       spoilt: (_link, spoilt, fault) => this.arrivals.spoilt(spoilt, fault),
     })
-    this.roads.linked(link)
-    return link
   }
 
   /** Asks another runtime itself. @throws {Fault} `thread-lost`, and what it refuses with */
@@ -108,6 +108,7 @@ export class Station {
 
   /** The main thread knows that a thread is no more; the wire may have told so before, or not yet. */
   threadLost(thread: number): void {
+    if (isNode(thread)) this.arrivals.lostWays.nodeLost(thread)
     this.roads.threadLost(thread)
     this.roads.links.get(thread)?.wire.cut()
   }
@@ -116,7 +117,8 @@ export class Station {
     const { thread } = link
     if (this.roads.links.get(thread) !== link) return
     this.#parts.lost?.(thread)
-    const unsent = this.arrivals.travellersOf(link.takeUnsent())
+    const { lostWays } = this.arrivals
+    const unsent = lostWays.kept(link, this.arrivals.travellersOf(link.takeUnsent()))
     const { written, taken } = link.wire.counts('messages')
     this.lostRecords += written - taken
     for (const waiting of this.replies.takeAll(thread, unsentAsks(unsent, this.thread)))

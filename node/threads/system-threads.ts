@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { invariant } from '../../runtime/invariant.ts'
 import { newThreadWire, openThreadWire } from '../../transports/thread/thread-wire-ends.ts'
+import { SystemClock } from '../system-clock.ts'
 import { spinMsDefault } from '../../transports/thread/thread-wire.ts'
 import { HeapWatch, headroomMiB, usedMiB } from './heap-watch.ts'
 import { crashedFault, exitedFault, memoryFullFault, terminatedFault } from './lost-thread.ts'
@@ -91,7 +92,8 @@ class SystemThread implements Thread, WatchedHeap {
     this.mibMax = request.heapMiBMax
     this.#clock = clock
     this.wire = openThreadWire(own, clock, { spinMs })
-    const start: ThreadStart = { request, end: theirs, spinMs, turns: this.#turns, body }
+    const { originMs } = new SystemClock()
+    const start: ThreadStart = { request, end: theirs, spinMs, originMs, turns: this.#turns, body }
     this.#worker = startWorker(start)
     this.#worker.on('message', ({ leftMiB }: ThreadCollection) => watch.collected(this, leftMiB))
     this.#worker.on('error', (thrown: unknown) => {

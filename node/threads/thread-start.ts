@@ -9,6 +9,8 @@ export interface ThreadStart {
   readonly end: ThreadWireEnd
   /** How long its wires look for more before they sleep, in milliseconds. */
   readonly spinMs: number
+  /** Of the main thread's clock, as `SystemClock.originMs` says it. */
+  readonly originMs: number
   /** One shared word, raised by the worker in each turn. */
   readonly turns: Int32Array
   /** The module whose `runThread` it runs, as a file URL; undefined for the node's own. */

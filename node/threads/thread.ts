@@ -4,6 +4,7 @@ import { Decisions } from './decisions.ts'
 import { Definitions } from '../definitions.ts'
 import { FarJournal } from './far-journal.ts'
 import { Fault } from '../../runtime/fault.ts'
+import { LeaseWord, obeyLease } from './lease-word.ts'
 import { Mover } from './mover.ts'
 import { Resident } from './resident.ts'
 import { ResidentDesk } from './resident-desk.ts'
@@ -49,6 +50,8 @@ export async function runThread(inside: ThreadInside, contracts: ThreadContracts
     durability: request.journal ? farDurability(request.id, contracts.clock, () => resident) : undefined,
     ...contracts,
   })
+  if (request.lease !== undefined)
+    obeyLease(new LeaseWord(request.lease), runtime.host.scheduler, contracts.clock, inside.aheadMs)
   const fault = contracts.definitions === undefined ? await loadAll(definitions, request.load) : undefined
   const desk = new ResidentDesk(() => ({
     resident,

@@ -21,6 +21,10 @@ export interface WakingParts {
   /** The worker threads that serve. */
   threads(): readonly number[]
   isStopping(): boolean
+  /** The epoch of its next home. */
+  epochFor(path: string): number
+  /** Whether an entity may be woken in this node. */
+  keeps(path: string): boolean
   /** In which thread a root goes to live. @throws {Fault} those of `place` */
   placeFor(path: string, request: { readonly definition: ActorDefinition; readonly wish: PlaceWish }): number
   /** Gives the order, to the main thread itself with the definition. @throws {Fault} `thread-lost` and those of a spawn */
@@ -40,6 +44,7 @@ export function awakenerOf(parts: WakingParts): FarAwakener<Home> {
     cooldowns,
     waiting,
     resolve: (path, answer) => homes.resolve(path, answer),
+    keeps: (path) => parts.keeps(path),
     hasHome: (path) => homes.get(path) !== undefined,
     start: (path, kind) => start(parts, path, { kind, pin: pins.take(path, host.clock.now()) }),
     evict: async (name, count) => {
@@ -86,7 +91,7 @@ async function start(
     definition,
     args: [keyOf(path)],
     options: {},
-    epoch: homes.nextEpoch,
+    epoch: parts.epochFor(path),
     idleMs: rules.idleMs,
   })
   const entry = homes.claim(order, thread)

@@ -43,13 +43,15 @@ export async function becomeThread(): Promise<void> {
 class WorkerInside implements ThreadInside {
   readonly request: ThreadRequest
   readonly wire: Wire
+  readonly aheadMs: number
   readonly #start: ThreadStart
   readonly #clock: Clock
   readonly #wires: [id: number, wire: Wire][] = []
   readonly #hearers: ((id: number, wire: Wire) => void)[] = []
 
-  constructor(start: ThreadStart, clock: Clock) {
+  constructor(start: ThreadStart, clock: SystemClock) {
     this.request = start.request
+    this.aheadMs = clock.originMs - start.originMs
     this.wire = openThreadWire(start.end, clock, { spinMs: start.spinMs })
     this.#start = start
     this.#clock = clock

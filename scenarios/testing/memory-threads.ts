@@ -163,6 +163,8 @@ class MemoryThread implements Thread {
 class MemoryInside implements ThreadInside {
   readonly request: ThreadRequest
   readonly wire: Wire
+  /** All threads share one clock. */
+  readonly aheadMs: number = 0
   readonly #wires: [id: number, wire: Wire][] = []
   readonly #hearers: ((id: number, wire: Wire) => void)[] = []
   turns = 0

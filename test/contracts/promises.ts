@@ -4,14 +4,17 @@ import { Fault } from 'troupe'
 import { narrow, traveller } from '../node/threads/traveller.ts'
 import { refAt } from '../../runtime/ref.ts'
 import type { kid } from '../node/threads/traveller.ts'
+import type { ClusterPlace } from '../../node/cluster/cluster-place.ts'
 import type { Exit, Node, Place, Ref, RefOf, RestartType } from 'troupe'
 
 /** A node and where in it the two live. */
 export interface World {
   readonly node: Node
-  readonly places: readonly [Place, Place]
+  readonly places: readonly [Place | ClusterPlace, Place | ClusterPlace]
   /** Lets time pass, where that does not pass by itself. */
   pass(ms: number): Promise<void>
+  /** Ends it; default by stopping the node. */
+  close?(): Promise<void>
 }
 
 type Traveller = RefOf<typeof traveller>
@@ -43,7 +46,7 @@ export function promisesContract(open: () => Promise<World>): void {
   beforeAll(async () => {
     world = await open()
   })
-  afterAll(() => world.node.stop())
+  afterAll(() => (world.close === undefined ? world.node.stop() : world.close()))
   describe('messages', () => {
     messages(() => world)
   })

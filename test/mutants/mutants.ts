@@ -286,7 +286,7 @@ const threads: readonly Mutant[] = [
   {
     name: 'a new home is used before the old way is empty',
     file: 'transports/link/roads.ts',
-    find: 'if (road.isOpen && road.link !== undefined) this.#flushes.begin(road, road.link)',
+    find: 'if (road.isOpen && road.link !== undefined) this.flushes.begin(road, road.link)',
     plant: 'if (road.isOpen && road.link !== undefined) this.#openTo(road)',
   },
   {
@@ -370,8 +370,8 @@ const threads: readonly Mutant[] = [
   {
     name: 'a marker that was in a lost thread is not sent again',
     file: 'transports/link/flushes.ts',
-    find: 'else if (road.link?.isClosed === false) road.link.flush(',
-    plant: 'else if (road.link === undefined) link.flush(',
+    find: 'else if (road.link?.isClosed === false) {',
+    plant: 'else if (road.link?.isClosed === true) {',
   },
   {
     name: 'an answer that names a lost thread is waited for',

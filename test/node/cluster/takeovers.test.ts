@@ -2,7 +2,12 @@
 import { expect, test } from 'vitest'
 import { Fault } from '../../../runtime/fault.ts'
 import { ManualClock } from '../../../scenarios/testing/manual-clock.ts'
-import { takeoverRetryMs, takeoversAtOnceMax, takeoverTriesMax, Takeovers } from '../../../node/cluster/takeovers.ts'
+import {
+  takeoverRetryMs,
+  takeoversAtOnceMax,
+  takeoverTriesMax,
+  Takeovers,
+} from '../../../node/cluster/takeovers.ts'
 import type { Home } from '../../../actors/cluster/state/home.ts'
 
 class Bench {
@@ -40,7 +45,14 @@ class Bench {
 }
 
 function home(top: string): Home {
-  const rest = { onLoss: 'rehome', definition: 'a@1', spec: new Uint8Array(0), isSingleton: false, ticket: 0, node: 'b' } as const
+  const rest = {
+    onLoss: 'rehome',
+    definition: 'a@1',
+    spec: new Uint8Array(0),
+    isSingleton: false,
+    ticket: 0,
+    node: 'b',
+  } as const
   return { top, member: 1, epoch: 5, isSettled: false, ...rest }
 }
 

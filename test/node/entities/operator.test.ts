@@ -18,7 +18,7 @@ test.each([0, 2])(
     await node.entity(clerk, 'ada').ask('note', 1)
     node.entity(clerk, 'bob').tell('hire')
     await node.advance(5_000)
-    const { entities: lines, ...sums } = await perform(node, entities, {}, context)
+    const { entities: lines, ...sums } = await perform(node, entities, { node: undefined }, context)
     expect(sums).toEqual({ resident: 1, residentMax: 1_000_000, waiting: 0 })
     expect(lines).toEqual([
       {
