@@ -1,7 +1,7 @@
 // The columns of an actor: how lists show it, and what is remarkable about it in words.
 import { timeText } from './time-text.ts'
 import type { ActorView } from '../../runtime/inspect.ts'
-import type { Placed } from '../verbs/spot.ts'
+import type { Located, Placed } from '../verbs/spot.ts'
 import type { Column } from './columns.ts'
 import type { Style } from './style.ts'
 
@@ -20,14 +20,26 @@ export const actorColumns: readonly Column<ActorView & Placed>[] = [
   { title: 'CHILDREN', field: 'children', align: 'right' },
 ]
 
-/** The same with the thread of each, where there are threads. */
-export function withThread<R extends Placed>(
+/** The same with the node and the thread of each, where there are several. */
+export function withPlace<R extends Placed>(
   columns: readonly Column<R>[],
   rows: readonly R[],
 ): readonly Column<R>[] {
   const [first, ...more] = columns
-  if (first === undefined || rows.every(({ thread }) => thread === undefined)) return columns
-  return [first, { title: 'THREAD', field: 'thread', align: 'right' }, ...more]
+  if (first === undefined) return columns
+  const isPlaced = rows.some(({ thread }) => thread !== undefined)
+  const thread: readonly Column<R>[] = isPlaced ? [{ title: 'THREAD', field: 'thread', align: 'right' }] : []
+  return withNode([first, ...thread, ...more], rows)
+}
+
+/** The same with the node of each, where several were asked. */
+export function withNode<R extends Located>(
+  columns: readonly Column<R>[],
+  rows: readonly R[],
+): readonly Column<R>[] {
+  const [first, ...more] = columns
+  if (first === undefined || rows.every(({ node }) => node === undefined)) return columns
+  return [first, { title: 'NODE', field: 'node' }, ...more]
 }
 
 /** What stands out, after its status: `5 waiting, 2 restarts, starts in 1.2s`. */

@@ -1,6 +1,6 @@
 // A bulletin: what failed and healed while nobody asked, told at the prompt, and never more than one can read.
 import { Fault } from '../../runtime/fault.ts'
-import { newsOf } from '../verbs/news-of.ts'
+import { newsOfAll } from '../verbs/news-of.ts'
 import type { EventKind } from '../../runtime/event-log.ts'
 import type { Node } from '../node.ts'
 import type { Happening } from '../verbs/happening.ts'
@@ -18,9 +18,20 @@ const told: readonly EventKind[] = [
   'quarantined',
   'hook-failed',
   'thread-lost',
+  'node-joined',
+  'node-lost',
+  'node-frozen',
+  'node-thawed',
+  'node-expelled',
+  'council-stopped',
 ]
 
-/** Follows the events of a node from its making until `close`. */
+const good: ReadonlySet<EventKind> = new Set(['restarted', 'node-joined', 'node-thawed'])
+
+/** What every node sees: one's own word is enough. */
+const seenByAll: ReadonlySet<EventKind> = new Set(['node-joined', 'node-lost'])
+
+/** Follows the events of a node, and of the others of its cluster, from its making until `close`. */
 export class Bulletin {
   readonly #node: Node
   readonly #style: Style
@@ -55,20 +66,25 @@ export class Bulletin {
     this.#alarm?.cancel()
   }
 
-  /** Hears of all threads. Where too many follow the events already, nothing is told. */
+  /** Hears of all nodes and threads. Where too many follow the events already, nothing is told. */
   async #follow(): Promise<void> {
     const { signal } = this.#closed
     try {
-      for await (const happening of newsOf(this.#node, { kinds: told }, signal)) this.#hear(happening)
+      for await (const happening of newsOfAll(this.#node, { kinds: told }, signal)) this.#hear(happening)
     } catch (error) {
       if (!Fault.is(error)) throw error
     }
   }
 
   #hear(happening: Happening): void {
+    if (seenByAll.has(happening.kind) && !this.#isOwn(happening)) return
     if (this.#waiting.length < linesMax) this.#waiting.push(happening)
     else this.#left++
     if (!this.#isHeld) this.#flushSoon()
+  }
+
+  #isOwn({ node = this.#node.name }: Happening): boolean {
+    return node === this.#node.name
   }
 
   /** Not from within the event: whoever causes it is in the middle of something. */
@@ -94,12 +110,14 @@ export class Bulletin {
     this.#tell(lines.join('\n'))
   }
 
-  #lineOf({ kind, path, text }: Happening): string {
+  #lineOf(happening: Happening): string {
+    const { kind, path, text, node = '' } = happening
+    const where = this.#isOwn(happening) ? '' : ` (${this.#style.safe(node, 120)})`
     const { ok, failed } = this.#style.characters
-    const isGood = kind === 'restarted'
+    const isGood = good.has(kind)
     const head = this.#style.paint(
       isGood ? 'good' : 'bad',
-      `${isGood ? ok : failed} ${this.#style.safe(path, 200)} ${kind}`,
+      `${isGood ? ok : failed} ${this.#style.safe(path, 200)} ${kind}${where}`,
     )
     return text === '' ? head : `${head}: ${this.#style.safe(text, 300)}`
   }

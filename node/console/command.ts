@@ -3,7 +3,7 @@ import { performStream } from '../verbs/perform-stream.ts'
 import { perform } from '../verbs/perform.ts'
 import type { Disk, DurableDisk } from '../../runtime/disk.ts'
 import type { Node } from '../node.ts'
-import type { Incomplete } from '../verbs/perform.ts'
+import type { Incomplete } from '../verbs/perform-here.ts'
 import type { AnySignature, MainVerb, Signature, StreamingVerb, Verb, VerbContext } from '../verbs/verb.ts'
 import type { Column } from './columns.ts'
 import type { Style } from './style.ts'
@@ -87,12 +87,23 @@ export function answering<I, D>(verb: Verb<I, D> | MainVerb<I, D>, view: View<D>
   return own({ ...verb, run }, { ...view, print })
 }
 
-/** Says which threads an answer lacks. */
+/** Says which threads and nodes an answer lacks. */
 function withSilent(text: string, data: unknown, style: Style): string {
-  const { silent = [] } = Object(data) as Incomplete
-  if (silent.length === 0) return text
-  const which = silent.length === 1 ? `thread ${silent[0]}` : `threads ${silent.join(', ')}`
-  return `${text}\n${style.paint('warning', `${style.characters.more} without ${which}: no answer in time; see "threads"`)}`
+  const { silent = [], silentNodes = [], refusedNodes = [] } = Object(data) as Incomplete
+  const lines = [
+    silent.length === 0 ? '' : `${listed('thread', silent.map(String))}: no answer in time; see "threads"`,
+    silentNodes.length === 0 ? '' : `${listed('node', silentNodes)}: no answer in time; see "nodes"`,
+    ...refusedNodes.map(({ node, code }) => `node ${node}: it refused with ${code}`),
+  ].filter((line) => line !== '')
+  const told = lines.map((line) =>
+    style.paint('warning', `${style.characters.more} without ${style.safe(line, 500)}`),
+  )
+  return [text, ...told].join('\n')
+}
+
+/** `thread 2`, `nodes b, c`. */
+function listed(noun: string, names: readonly string[]): string {
+  return `${noun}${names.length === 1 ? '' : 's'} ${names.join(', ')}`
 }
 
 /** What the console does itself. */

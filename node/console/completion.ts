@@ -1,4 +1,5 @@
 // Completion: what Tab offers, made from the table of commands and from what lives now.
+import { farPaths, nodeNames } from './far-offers.ts'
 import { gather } from '../verbs/gather.ts'
 import { info } from '../verbs/info.ts'
 import { paths } from '../verbs/paths.ts'
@@ -55,7 +56,7 @@ async function offersFor(
   if (name === undefined) return firstWords(commands)
   if (name.text === 'help') return helpOffers(commands, before)
   const acts = before.length === 1 ? actsOf(commands, name.text) : []
-  if (acts.length > 0) return acts.toSorted()
+  if (acts.length > 0 && !word.startsWith('-')) return acts.toSorted()
   const call = understood(commands, before)
   if (call === undefined) return []
   const { command, words: given } = call
@@ -120,6 +121,8 @@ async function valuesFor(
   switch (parameter.kind) {
     case 'path':
       return await pathsFrom(node, word)
+    case 'node':
+      return nodeNames(node, word)
     case 'definition':
       return node.definitions.list().map(({ definition }) => definition.name)
     case 'message':
@@ -133,16 +136,17 @@ async function valuesFor(
   }
 }
 
-/** Paths of live actors, in whatever thread. */
+/** Paths of live actors, in whatever thread and node. */
 async function pathsFrom(node: Node, word: string): Promise<string[]> {
   const input = { start: word, limit: offeredMax }
   if (node.fleet === undefined) return paths.run(node, input)
   const signal = new AbortController().signal
-  const { parts } = await gather(node, paths, { input, signal, ms: offerMsMax })
-  return parts
-    .flatMap(({ data }) => data)
-    .toSorted()
-    .slice(0, offeredMax)
+  const [{ parts }, far] = await Promise.all([
+    gather(node, paths, { input, signal, ms: offerMsMax }),
+    farPaths(node, word),
+  ])
+  const found = [...parts.flatMap(({ data }) => data), ...far]
+  return [...new Set(found)].toSorted().slice(0, offeredMax)
 }
 
 async function messagesOf(node: Node, path: string): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 // The command dead: the messages that were not handled.
 import { dead as verb } from '../verbs/dead.ts'
 import { tableLines } from './columns.ts'
+import { withNode } from './actor-columns.ts'
 import { answering, table } from './command.ts'
 import { dayTime } from './time-text.ts'
 import { valueLine } from './value.ts'
@@ -36,7 +37,11 @@ export const dead: AnyCommand = answering(verb, {
       left === 0
         ? []
         : [style.paint('faint', `${style.characters.more} ${left} older; see them with --limit`)]
-    return [summaryOf(data, style), ...more, ...tableLines(letters, letterColumns, style)].join('\n')
+    return [
+      summaryOf(data, style),
+      ...more,
+      ...tableLines(letters, withNode(letterColumns, letters), style),
+    ].join('\n')
   },
 })
 

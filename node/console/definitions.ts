@@ -1,6 +1,7 @@
 // The command definitions: what can be spawned.
 import { definitions as verb } from '../verbs/definitions.ts'
 import { tableLines } from './columns.ts'
+import { withNode } from './actor-columns.ts'
 import { answering, table } from './command.ts'
 import type { Kind } from '../verbs/definitions.ts'
 import type { Column } from './columns.ts'
@@ -18,5 +19,5 @@ export const definitions: AnyCommand = answering(verb, {
   print: (data, style) =>
     data.definitions.length === 0
       ? style.paint('faint', 'No definitions. Load a file with "load FILE".')
-      : tableLines(data.definitions, columns, style).join('\n'),
+      : tableLines(data.definitions, withNode(columns, data.definitions), style).join('\n'),
 })

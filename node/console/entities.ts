@@ -1,6 +1,7 @@
 // The command entities: a line for each entity definition.
 import { entities as verb } from '../verbs/entities.ts'
 import { tableLines } from './columns.ts'
+import { withNode } from './actor-columns.ts'
 import { answering, table } from './command.ts'
 import { timeText } from './time-text.ts'
 import type { EntityLine } from '../verbs/entities.ts'
@@ -35,6 +36,9 @@ export const entities: AnyCommand = answering(verb, {
       return style.paint('faint', 'No entities. A program declares them with node.entities(definition).')
     const waiting = data.waiting === 0 ? '' : `, ${data.waiting} offers wait`
     const sum = `${data.resident} of ${data.residentMax} awake${waiting}`
-    return [...tableLines(data.entities, columns, style), style.paint('faint', sum)].join('\n')
+    return [
+      ...tableLines(data.entities, withNode(columns, data.entities), style),
+      style.paint('faint', sum),
+    ].join('\n')
   },
 })

@@ -18,14 +18,21 @@ const tints: Readonly<Partial<Record<EventKind, Tint>>> = {
   resumed: 'good',
   'moved-here': 'good',
   activated: 'good',
+  'node-joined': 'good',
+  'node-thawed': 'good',
+  'node-lost': 'bad',
+  'node-expelled': 'bad',
+  'council-stopped': 'bad',
+  'node-frozen': 'warning',
 }
 const kindWidth = 11
 
 /** `12:31:07.204  failed       clicks  handler-failed: …`. */
-export function happeningText({ at, kind, path, text, thread }: Happening, style: Style): string {
+export function happeningText({ at, kind, path, text, thread, node }: Happening, style: Style): string {
   const word = kind.padEnd(kindWidth)
   const tint = tints[kind]
-  const where = thread === undefined ? '' : style.paint('faint', `  ${thread}`)
+  const place = [node, thread].filter((one) => one !== undefined).join(' ')
+  const where = place === '' ? '' : style.paint('faint', `  ${style.safe(place, 120)}`)
   const head = `${style.paint('faint', dayTime(at))}${where}  ${tint === undefined ? word : style.paint(tint, word)}  ${style.paint('strong', style.safe(path, 600))}`
   return text === '' ? head : `${head}  ${style.safe(text, 500)}`
 }

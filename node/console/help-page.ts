@@ -6,6 +6,8 @@ import type { Style } from './style.ts'
 
 /** Columns of a help page. */
 const columnsMax = 80
+/** Characters of a name beside which its summary stands; a longer one has a line of its own. */
+const nameMax = 18
 
 /** Everything about one command. */
 export function helpPage(signature: AnySignature, style: Style): string {
@@ -28,14 +30,13 @@ export function helpPage(signature: AnySignature, style: Style): string {
 
 /** One line for each command. */
 export function commandLines(signatures: readonly AnySignature[], style: Style): string[] {
-  const width = Math.max(...signatures.map(({ name }) => name.length))
+  const width = Math.max(...signatures.map(({ name }) => (name.length > nameMax ? 0 : name.length)))
   return signatures.map(({ name, summary }) => {
     const [first = '', ...more] = wrap(summary, columnsMax - width - 4)
     const indent = ' '.repeat(width + 4)
-    return [
-      `  ${style.paint('active', name.padEnd(width))}  ${first}`,
-      ...more.map((line) => `${indent}${line}`),
-    ].join('\n')
+    const shown = style.paint('active', name.padEnd(width))
+    const head = name.length > width ? [`  ${shown}`, `${indent}${first}`] : [`  ${shown}  ${first}`]
+    return [...head, ...more.map((line) => `${indent}${line}`)].join('\n')
   })
 }
 

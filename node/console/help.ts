@@ -39,7 +39,9 @@ export const help: AnyCommand = own<HelpInput, Helped>(
       if (command === undefined) return { commands: commands.map(describe), isOne: false }
       const name = act === undefined ? command : `${command} ${act}`
       const family = actsOf(commands, name).map((one) => commandNamed(commands, `${name} ${one}`))
-      if (family.length > 0) return { commands: family.map(describe), isOne: false }
+      // A word may be a command of its own and begin others, as "cluster" does.
+      const isOne = commands.some((one) => one.name === name)
+      if (family.length > 0 && !isOne) return { commands: family.map(describe), isOne: false }
       return { commands: [describe(commandNamed(commands, name))], isOne: true }
     },
   },

@@ -20,6 +20,7 @@ function whatItIs(actor: Info, style: Style): Pairs {
     ['path', style.paint('strong', style.safe(actor.path, 600))],
     ['definition', `${style.safe(actor.definition)}, version ${actor.version}`],
     ['status', `${style.status(actor.status)}${said === '' ? '' : `, ${said}`}`],
+    ['node', style.safe(actor.node ?? '', 120)],
     ['thread', actor.thread === undefined ? '' : String(actor.thread)],
     ['up', actor.upMs === null ? '' : timeText(actor.upMs)],
     ['parent', style.safe(actor.parent, 600)],

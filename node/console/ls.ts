@@ -1,6 +1,6 @@
 // The command ls: a line for each actor.
 import { ls as verb } from '../verbs/ls.ts'
-import { actorColumns, withThread } from './actor-columns.ts'
+import { actorColumns, withPlace } from './actor-columns.ts'
 import { tableLines } from './columns.ts'
 import { answering, table } from './command.ts'
 import type { AnyCommand } from './command.ts'
@@ -19,6 +19,6 @@ export const ls: AnyCommand = answering(verb, {
               `${style.characters.more} ${left} more; see them with --limit, or narrow it with a path`,
             ),
           ]
-    return [...tableLines(actors, withThread(actorColumns, actors), style), ...more].join('\n')
+    return [...tableLines(actors, withPlace(actorColumns, actors), style), ...more].join('\n')
   },
 })

@@ -16,6 +16,15 @@ export interface ProgramInput {
   readonly name: string | undefined
   readonly threads: string | undefined
   readonly journal: string | undefined
+  readonly cluster: string | undefined
+  readonly listen: readonly string[]
+  readonly announce: readonly string[]
+  readonly seed: readonly string[]
+  readonly kind: string | undefined
+  readonly label: readonly string[]
+  readonly relay: readonly string[]
+  readonly discover: boolean
+  readonly passphraseFile: string | undefined
   readonly exec: readonly string[]
   readonly noStrict: boolean
   readonly color: boolean
@@ -32,13 +41,30 @@ export const program: Signature<ProgramInput> = {
     load: repeated(
       option(file('loads a file of definitions; may be given again; default: the hello scenario')),
     ),
-    name: option(text('the name of the node; default local')),
+    name: option(text('the name of the node; default local, in a cluster the name of its folder')),
     threads: option(
       text(
         'worker threads that actors live in: a number from 0, or auto for one less than there are cores; default 0',
       ),
     ),
     journal: option(file('a folder that keeps durable actors; made if it is not there')),
+    cluster: option(
+      file('a folder that "troupe cluster init" or "join" has made: the node is in that cluster'),
+    ),
+    listen: repeated(
+      option(
+        text('where the others reach it: /ip4/10.0.0.1/tcp/4001; default any port of this machine alone'),
+      ),
+    ),
+    announce: repeated(option(text('the address that the others use, if it is not where it listens'))),
+    seed: repeated(option(text('the address of a node of the cluster, besides those that the folder knows'))),
+    kind: option(text('trusted, local or proxy; default trusted, initial for who has founded it')),
+    label: repeated(option(text('what placement may ask for: gpu'))),
+    relay: repeated(option(text('the address of a relay that others reach it through'))),
+    discover: flag('looks for nodes on the same network by mDNS'),
+    passphraseFile: option(
+      file('holds the passphrase of the keys; so does the file that TROUPE_PASSPHRASE_FILE names'),
+    ),
     exec: repeated({ ...option(text('runs a line and leaves; may be given again')), short: 'e' }),
     noStrict: flag('does not check that payloads could travel, and does not freeze them'),
     color: flag('colours also where there is no terminal'),
@@ -50,10 +76,15 @@ export const program: Signature<ProgramInput> = {
     'troupe --load ./account.ts',
     'troupe --threads auto',
     'troupe --journal ./data',
+    'troupe --cluster ./amsterdam --passphrase-file ./passphrase',
+    'troupe up --nodes 3',
     `troupe -e 'spawn counter c' -e 'ask c value'`,
     'troupe run ./demo.troupe',
   ],
 }
+
+/** Of every command, and so of the program. */
+const json = flag('every answer is one line of JSON')
 
 /** What `troupe --help` prints; made without loading the kernel. */
 export function programHelp(style: Style): string {
@@ -64,8 +95,7 @@ export function programHelp(style: Style): string {
     ...examples.map((example) => `  ${style.paint('active', example)}`),
     '',
     `${style.paint('strong', 'Usage')}  troupe [OPTIONS] [COMMAND …]`,
-    ...parameterLines(program, style),
-    `  ${style.paint('active', '--json')}            every answer is one line of JSON`,
+    ...parameterLines({ ...program, parameters: { ...program.parameters, json } }, style),
     '',
     style.paint('strong', 'Commands'),
     ...commandLines([...verbs, journalExport, journalImport, run, help, exit], style),
@@ -74,6 +104,7 @@ export function programHelp(style: Style): string {
     ...exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`),
     '',
     style.paint('faint', 'Lines are also read from a pipe. "troupe COMMAND --help" tells more of a command,'),
-    style.paint('faint', '"troupe journal --help" what can be done to a journal whose node does not run.'),
+    style.paint('faint', '"troupe journal --help" what can be done to a journal whose node does not run,'),
+    style.paint('faint', '"troupe cluster --help" how a cluster is founded and joined.'),
   ].join('\n')
 }

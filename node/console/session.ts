@@ -5,6 +5,7 @@ import { threadsMax } from '../threads/crew.ts'
 import { argumentInvalid } from '../verbs/input.ts'
 import { packageVersion } from '../version.ts'
 import { banner } from './banner.ts'
+import { clusterFrom, nodeNameFrom } from './cluster-input.ts'
 import { Console } from './console.ts'
 import { History, historyPath } from './history.ts'
 import { linesOf } from './lines.ts'
@@ -14,6 +15,8 @@ import { commands } from './table.ts'
 import { Terminal } from './terminal.ts'
 import { uncaughtText } from './uncaught.ts'
 import type { Readable, Writable } from 'node:stream'
+import type { AnyCommand } from './command.ts'
+import type { ClusterOptions } from '../cluster/cluster-options.ts'
 import type { NodeContracts } from '../node.ts'
 import type { Disk, DurableDisk } from '../../runtime/disk.ts'
 import type { ExitCode } from './outcome.ts'
@@ -31,6 +34,10 @@ export interface Surroundings {
   readonly disk: Disk
   readonly durableDisk: DurableDisk
   readonly contracts: NodeContracts
+  /** Brings the node into its cluster; only called for one that is to be in one. */
+  enterCluster(node: Node, options: ClusterOptions): Promise<void>
+  /** Commands besides those that every console has. */
+  readonly moreCommands?: readonly AnyCommand[]
 }
 
 /** What the command line asked for. */
@@ -43,11 +50,14 @@ export interface SessionOptions {
 
 /** Lines about code that failed where nobody waited: the first few, and then ever fewer. */
 const uncaughtToldMax = 5
+/** After how many milliseconds somebody who waits for a cluster is told so. */
+const patienceMs = 2_000
 
 export class Session {
   readonly #surroundings: Surroundings
   readonly #options: SessionOptions
   readonly #node: Node
+  readonly #cluster: ClusterOptions | undefined
   readonly #style: Style
   readonly #console: Console
   readonly #output: Output
@@ -62,10 +72,13 @@ export class Session {
     this.#options = options
     const isTerminal = stdin.isTTY === true && stdout.isTTY === true
     this.#style = styleOf(surroundings, input)
-    const { name } = input
+    const name = nodeNameFrom(input)
+    const cluster = clusterFrom(input, surroundings.env)
+    this.#cluster = cluster
     const nodeOptions = {
       strict: !input.noStrict,
       ...(name === undefined ? {} : { name }),
+      ...(cluster === undefined ? {} : { cluster }),
       ...(input.threads === undefined ? {} : { threads: threadsFrom(input.threads) }),
     }
     this.#node = new Node(nodeOptions, contracts)
@@ -78,7 +91,7 @@ export class Session {
       node: this.#node,
       disk,
       durableDisk,
-      commands,
+      commands: [...commands, ...(surroundings.moreCommands ?? [])],
       style: this.#style,
       output: this.#output,
       isJson,
@@ -90,8 +103,7 @@ export class Session {
     // Without it the process would end in the middle of a command that waits for what only an actor can bring.
     const alive = this.#surroundings.contracts.clock.alarm(Infinity, () => {})
     try {
-      await this.#load()
-      return await Promise.race([this.#runLines(), this.#interrupted.promise])
+      return await Promise.race([this.#work(), this.#interrupted.promise])
     } finally {
       await this.#console.close()
       // What failed where nobody waited is known only when the event loop turns.
@@ -109,11 +121,22 @@ export class Session {
     this.#interrupted.resolve(130)
   }
 
+  /** Says something to people that is no answer. */
+  notice(text: string): void {
+    this.#output.notice(this.#style.paint('faint', text))
+  }
+
   /** Code of a definition has failed where nobody waited for it: that is told and counted, and the node lives on. */
   uncaught(thrown: unknown): void {
     this.#uncaught++
     const isTold = this.#uncaught <= uncaughtToldMax || Number.isInteger(Math.log2(this.#uncaught))
     if (isTold) this.#output.notice(uncaughtText(thrown, this.#uncaught, this.#style))
+  }
+
+  async #work(): Promise<ExitCode> {
+    await this.#load()
+    await this.#enterCluster()
+    return await this.#runLines()
   }
 
   async #load(): Promise<void> {
@@ -124,6 +147,21 @@ export class Session {
     // In their order: a name that is taken twice is the later file's fault.
     for (const file of files) await this.#node.definitions.load(file)
     await this.#node.openThreads()
+  }
+
+  async #enterCluster(): Promise<void> {
+    if (this.#cluster === undefined) return
+    const { contracts, enterCluster } = this.#surroundings
+    const { clock } = contracts
+    const waits = `${this.#node.name} looks for its cluster; interrupt it to stop waiting`
+    const late = clock.alarm(clock.now() + patienceMs, () =>
+      this.#output.notice(this.#style.paint('faint', waits)),
+    )
+    try {
+      await enterCluster(this.#node, this.#cluster)
+    } finally {
+      late.cancel()
+    }
   }
 
   async #runLines(): Promise<ExitCode> {

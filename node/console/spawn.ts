@@ -4,6 +4,8 @@ import { answering } from './command.ts'
 import type { AnyCommand } from './command.ts'
 
 export const spawn: AnyCommand = answering(verb, {
-  print: ({ path, thread }, style) =>
-    `${style.safe(path, 600)}${thread === undefined ? '' : style.paint('faint', `  thread ${thread}`)}`,
+  print: ({ path, thread, node }, style) => {
+    const where = `${node === undefined ? '' : `  node ${style.safe(node, 120)}`}${thread === undefined ? '' : `  thread ${thread}`}`
+    return `${style.safe(path, 600)}${style.paint('faint', where)}`
+  },
 })

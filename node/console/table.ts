@@ -1,12 +1,15 @@
 // The table of commands: all that can be typed, in the order in which help shows them.
 import { ask } from './ask.ts'
 import { audit } from './audit.ts'
+import { cluster } from './cluster.ts'
 import { dead } from './dead.ts'
 import { definitions } from './definitions.ts'
+import { drain } from './drain.ts'
 import { entities } from './entities.ts'
 import { events } from './events.ts'
 import { exit } from './exit.ts'
 import { help } from './help.ts'
+import { homes } from './homes.ts'
 import { info } from './info.ts'
 import { journalCompact } from './journal-compact.ts'
 import { journalExport } from './journal-export.ts'
@@ -19,12 +22,14 @@ import { load } from './load.ts'
 import { ls } from './ls.ts'
 import { mailbox } from './mailbox.ts'
 import { move } from './move.ts'
+import { nodes } from './nodes.ts'
 import { projections } from './projections.ts'
 import { rebalance } from './rebalance.ts'
 import { replay } from './replay.ts'
 import { restart } from './restart.ts'
 import { resume } from './resume.ts'
 import { run } from './run.ts'
+import { simulate } from './simulate-partition.ts'
 import { spawn } from './spawn.ts'
 import { spread } from './spread.ts'
 import { state } from './state.ts'
@@ -36,6 +41,7 @@ import { threads } from './threads.ts'
 import { top } from './top.ts'
 import { trace } from './trace.ts'
 import { tree } from './tree.ts'
+import { views } from './views.ts'
 import { watch } from './watch.ts'
 import { why } from './why.ts'
 import type { AnyCommand } from './command.ts'
@@ -74,6 +80,12 @@ export const commands: readonly AnyCommand[] = [
   move,
   spread,
   rebalance,
+  nodes,
+  cluster,
+  simulate,
+  views,
+  homes,
+  drain,
   definitions,
   entities,
   load,

@@ -10,6 +10,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Console } from './console.ts'
 import type { History } from './history.ts'
+import type { Node } from '../node.ts'
 import type { ExitCode } from './outcome.ts'
 import type { Output, RedrawnLine, Screen } from './output.ts'
 import type { Style } from './style.ts'
@@ -58,6 +59,7 @@ export class Terminal implements Output {
       return
     }
     output.write(style.isTerminal ? `\r\u001B[J${text}\n` : `\n${text}\n`)
+    this.#renewPrompt()
     this.#readline?.prompt(true)
   }
 
@@ -101,7 +103,7 @@ export class Terminal implements Output {
       input,
       output: this.#echo,
       terminal: true,
-      prompt: `${style.paint('strong', console.node.name)}> `,
+      prompt: promptOf(console.node, style),
       history: await history.load(),
       historySize: recalledMax,
       removeHistoryDuplicates: true,
@@ -182,7 +184,14 @@ export class Terminal implements Output {
   #prompt(): void {
     this.#bulletin?.release()
     this.#isAtPrompt = true
+    this.#renewPrompt()
     this.#readline?.prompt()
+  }
+
+  /** The node may be frozen by now, or no more. */
+  #renewPrompt(): void {
+    if (this.#console !== undefined)
+      this.#readline?.setPrompt(promptOf(this.#console.node, this.#parts.style))
   }
 
   #complete(line: string, answer: CompleterAnswer): void {
@@ -194,6 +203,13 @@ export class Terminal implements Output {
       answer(null, [isWhole ? [`${only} `] : [...offers], word])
     })
   }
+}
+
+/** The node's name, and whether it may do what must be unique. */
+function promptOf({ name, cluster }: Node, style: Style): string {
+  const isFrozen = cluster !== undefined && !cluster.mayAct
+  const mark = isFrozen ? ` ${style.paint('warning', `${style.characters.status.suspended} frozen`)}` : ''
+  return `${style.paint('strong', name)}${mark}> `
 }
 
 type CompleterAnswer = (error: null, result: [string[], string]) => void

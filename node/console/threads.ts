@@ -1,6 +1,7 @@
 // The command threads: a line for each thread of the node.
 import { threads as verb } from '../verbs/threads.ts'
 import { tableLines } from './columns.ts'
+import { withNode } from './actor-columns.ts'
 import { answering, table } from './command.ts'
 import { timeText } from './time-text.ts'
 import type { ThreadLine } from '../verbs/threads.ts'
@@ -43,7 +44,7 @@ const columns: readonly Column<ThreadLine>[] = [
 export const threads: AnyCommand = answering(verb, {
   table: table((data) => data.threads, columns),
   print: (data, style) => {
-    const lines = tableLines(data.threads, columns, style)
+    const lines = tableLines(data.threads, withNode(columns, data.threads), style)
     const isAlone = data.threads.length === 1
     const hint = 'All actors live in the main thread; "troupe --threads 2" starts two more.'
     return [...lines, ...(isAlone ? [style.paint('faint', hint)] : [])].join('\n')

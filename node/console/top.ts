@@ -1,6 +1,6 @@
 // The command top: the actors that stand out; a screen that is redrawn on a terminal, one look elsewhere.
 import { top as verb } from '../verbs/top.ts'
-import { actorColumns, withThread } from './actor-columns.ts'
+import { actorColumns, withPlace } from './actor-columns.ts'
 import { tableLines } from './columns.ts'
 import { streaming, table } from './command.ts'
 import { dayTime, timeText } from './time-text.ts'
@@ -39,12 +39,12 @@ export const top: AnyCommand = streaming(verb, {
 })
 
 function frameText(frame: Frame, style: Style): string {
-  const { node, at, actors, rate, restarts, deadLetters, sort, rows } = frame
-  const head = `${style.paint('strong', style.safe(node))}  ${dayTime(at).slice(0, 8)}  ${plural(actors, 'actor')}, ${rate} messages/s, ${plural(restarts, 'restart')}, ${plural(deadLetters, 'dead letter')}`
+  const { node, nodes, at, actors, rate, restarts, deadLetters, sort, rows } = frame
+  const head = `${style.paint('strong', style.safe(nodes === undefined ? node : nodes.join(' '), 200))}  ${dayTime(at).slice(0, 8)}  ${plural(actors, 'actor')}, ${rate} messages/s, ${plural(restarts, 'restart')}, ${plural(deadLetters, 'dead letter')}`
   return [
     head,
     style.paint('faint', `by ${sort}`),
-    ...tableLines(rows, withThread(columns, rows), style),
+    ...tableLines(rows, withPlace(columns, rows), style),
   ].join('\n')
 }
 

@@ -2,17 +2,24 @@
 import { tree as verb } from '../verbs/tree.ts'
 import { remarks } from './actor-columns.ts'
 import { answering } from './command.ts'
-import type { Branch } from '../verbs/tree.ts'
+import type { Branch, NodeCount } from '../verbs/tree.ts'
 import type { AnyCommand } from './command.ts'
 import type { Style } from './style.ts'
 
 export const tree: AnyCommand = answering(verb, {
-  print({ node, path, branches, left, total }, style) {
+  print({ node, nodes, path, branches, left, total }, style) {
     if (path !== null) return branches.flatMap((branch) => subtree(branch, style)).join('\n')
+    if (nodes !== undefined) return nodes.map((one) => ofNode(one, branches, style)).join('\n')
     const head = `${style.paint('strong', style.safe(node, 600))}  ${total} actor${total === 1 ? '' : 's'}`
     return [head, ...below({ below: branches, left }, '', style)].join('\n')
   },
 })
+
+function ofNode({ node, total, left }: NodeCount, branches: readonly Branch[], style: Style): string {
+  const own = branches.filter((branch) => branch.node === node)
+  const head = `${style.paint('strong', style.safe(node, 600))}  ${total} actor${total === 1 ? '' : 's'}`
+  return [head, ...below({ below: own, left }, '', style)].join('\n')
+}
 
 /** A branch that was asked for stands at the left, with its whole path. */
 function subtree(branch: Branch, style: Style): string[] {

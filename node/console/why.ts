@@ -1,5 +1,6 @@
-// The command why: what an actor does, what it failed of, how it is looked after, and what happened to it.
-import { why as verb } from '../verbs/why.ts'
+// The command why: what an actor does, what it failed of, how it is looked after, and what happened to it; or what became of a node.
+import { isOfNode, why as verb } from '../verbs/why.ts'
+import { whyNodeText } from './why-node.ts'
 import { remarks } from './actor-columns.ts'
 import { tableLines } from './columns.ts'
 import { answering } from './command.ts'
@@ -13,29 +14,32 @@ import type { AnyCommand } from './command.ts'
 import type { Style } from './style.ts'
 
 export const why: AnyCommand = answering(verb, {
-  print(data, style) {
-    const { fault, care, events, letters } = data
-    const parts = [
-      pairLines(
-        [
-          ['actor', style.paint('strong', style.safe(data.path, 600))],
-          ['status', statusText(data, style)],
-          ['thread', data.thread === undefined ? '' : String(data.thread)],
-          ['last fault', fault === null ? 'none' : faultLines(fault, style)],
-          ['looked after', care === null ? '' : careText(care, style)],
-        ],
-        style,
-      ),
-      section(
-        'Events',
-        events.map((event) => happeningText(event, style)),
-        style,
-      ),
-      section('Dead letters', tableLines(letters, letterColumns, style, 2), style),
-    ]
-    return parts.flat().join('\n')
-  },
+  print: (data, style) => (isOfNode(data) ? whyNodeText(data, style) : whyText(data, style)),
 })
+
+function whyText(data: Why, style: Style): string {
+  const { fault, care, events, letters } = data
+  const parts = [
+    pairLines(
+      [
+        ['actor', style.paint('strong', style.safe(data.path, 600))],
+        ['status', statusText(data, style)],
+        ['node', style.safe(data.node ?? '', 120)],
+        ['thread', data.thread === undefined ? '' : String(data.thread)],
+        ['last fault', fault === null ? 'none' : faultLines(fault, style)],
+        ['looked after', care === null ? '' : careText(care, style)],
+      ],
+      style,
+    ),
+    section(
+      'Events',
+      events.map((event) => happeningText(event, style)),
+      style,
+    ),
+    section('Dead letters', tableLines(letters, letterColumns, style, 2), style),
+  ]
+  return parts.flat().join('\n')
+}
 
 function section(title: string, lines: readonly string[], style: Style): string[] {
   return lines.length === 0 ? [] : ['', style.paint('faint', title), ...lines.map((line) => `  ${line}`)]

@@ -3,7 +3,8 @@ import { Fault } from '../../runtime/fault.ts'
 import { actorUnknown } from './actor-at.ts'
 import { gather } from './gather.ts'
 import { paths } from './paths.ts'
-import { unlessAborted } from './within.ts'
+import { escapeText } from '../../runtime/escape.ts'
+import { expired, unlessAborted, within } from './within.ts'
 import { deathFault } from '../../runtime/router.ts'
 import type { DeadReason } from '../../runtime/dead-letters.ts'
 import type { Node } from '../node.ts'
@@ -16,6 +17,10 @@ import type { VerbContext } from './verb.ts'
 const comparedMax = 1_000
 /** How long whoever is told of a wrong path waits for the paths of other threads, in milliseconds. */
 const nearMsMax = 250
+/** How long a verb waits for a root that no node has at the moment, in milliseconds. */
+export const homeMsMax = 5_000
+/** Names of the cluster that are looked through for one like a wrong one. */
+const homesLookedMax = 10_000
 
 /**
  * Where a path leads, once its root is settled; undefined where no root's path is a beginning of it.
@@ -35,9 +40,33 @@ export async function homeOf(
   return found
 }
 
+/**
+ * The same, in a cluster for no longer than a root may be without a node: one that waits for its own may wait for days.
+ * @throws {Fault} `home-unsettled` and those of `homeOf`
+ */
+export async function settledHome(
+  { fleet, cluster, runtime }: Node,
+  where: { readonly path: string; readonly wakes?: true },
+  { signal }: Pick<VerbContext, 'signal'>,
+): Promise<Home | undefined> {
+  if (fleet === undefined) return undefined
+  const home = homeOf(fleet, where, { signal })
+  if (cluster === undefined) return await home
+  const found = await within(runtime.host.clock, { ms: homeMsMax, signal }, home)
+  if (found !== expired) return found
+  const { node = '', onLoss = 'rehome' } = cluster.facts.under(where.path) ?? {}
+  const shown = escapeText(where.path, 120)
+  throw new Fault(
+    'home-unsettled',
+    `Cannot reach "${shown}": no node has had it for ${homeMsMax} ms${node === '' ? '' : `, the last was "${node}", and it is to ${onLoss}`}`,
+    { hint: 'See with "homes" whom it waits for, and with "nodes" who is there.' },
+  )
+}
+
 /** Its thread. */
 export function spotOf(fleet: Fleet, { thread }: Home): Spot {
-  return { slot: fleet.slotOf(thread), id: thread }
+  const spot = { slot: fleet.slotOf(thread), id: thread }
+  return fleet.crew.serving.length === 0 ? { ...spot, isOnly: true } : spot
 }
 
 /** Whether a thread has said that nobody lives there. */
@@ -45,21 +74,28 @@ export function isUnknown(fault: unknown): boolean {
   return Fault.is(fault) && fault.code === 'actor-unknown'
 }
 
-/** The fault for a path where nobody lives, with the nearest one of all threads. */
-export async function unknownAnywhere(node: Node, path: string, { signal }: VerbContext): Promise<Fault> {
-  const start = path.slice(0, 1)
-  const looked = { signal, ms: nearMsMax }
-  const alike = await gather(node, paths, { ...looked, input: { start, limit: comparedMax } })
-  const near = actorUnknown(
-    node,
-    path,
-    alike.parts.flatMap(({ data }) => data),
-  )
-  if (near.hint.startsWith('Did')) return near
-  const all = await gather(node, paths, { ...looked, input: { start: '', limit: comparedMax } })
-  return actorUnknown(
-    node,
-    path,
-    all.parts.flatMap(({ data }) => data),
-  )
+/** The fault for a path where nobody lives, with the nearest one of all threads, and of the names that the cluster knows. */
+export async function unknownAnywhere(
+  node: Node,
+  path: string,
+  { signal }: Pick<VerbContext, 'signal'>,
+): Promise<Fault> {
+  const named = namesLike(node, path.slice(0, 1))
+  for (const start of [path.slice(0, 1), '']) {
+    const input = { start, limit: comparedMax }
+    const { parts } = await gather(node, paths, { input, signal, ms: nearMsMax })
+    const near = actorUnknown(node, path, [...named, ...parts.flatMap(({ data }) => data)])
+    if (near.hint.startsWith('Did') || start === '') return near
+  }
+  return actorUnknown(node, path, named)
+}
+
+function namesLike({ cluster }: Node, start: string): string[] {
+  const found: string[] = []
+  let looked = 0
+  for (const { top } of cluster?.facts.homes() ?? []) {
+    if (top.startsWith(start)) found.push(top)
+    if (++looked >= homesLookedMax || found.length >= comparedMax) break
+  }
+  return found
 }

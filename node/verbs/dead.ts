@@ -4,12 +4,13 @@ import { actorUnknown, isUnder } from './actor-at.ts'
 import { livesSomewhere } from './ground.ts'
 import { argumentInvalid } from './input.ts'
 import { idFrom, letterFrom, letterOf } from './letter.ts'
-import { count, option, optional, optionOr, path, text } from './parameter.ts'
+import { acrossNodes, count, option, optional, optionOr, path, text } from './parameter.ts'
 import { listedDefault } from './scan.ts'
 import type { DeadLetter } from '../../runtime/dead-letters.ts'
 import type { Letter } from './letter.ts'
 import type { Ground } from './ground.ts'
 import { sumCounts } from '../threads/books.ts'
+import { locatedAt } from './spot.ts'
 import type { Part } from './spot.ts'
 import type { Verb } from './verb.ts'
 import type { Where } from './where.ts'
@@ -19,6 +20,7 @@ export interface DeadInput {
   readonly reason: string | undefined
   readonly replay: string | undefined
   readonly limit: number
+  readonly node: string | undefined
 }
 
 export interface Dead {
@@ -38,7 +40,7 @@ export const dead: Verb<DeadInput, Dead> = {
   summary: 'Shows the messages that were not handled and why, and sends them again with --replay.',
   details:
     'A replayed message is a tell, and no dead letter any more. "all" leaves out those whose actor does not live, ' +
-    'and the quarantined ones (message-poisoned), which have to be named.',
+    'and the quarantined ones (message-poisoned), which have to be named. A number is that of a letter on this node, or on the one of --node.',
   risk: 'medium',
   role: 'operate',
   answers: 'once',
@@ -47,9 +49,21 @@ export const dead: Verb<DeadInput, Dead> = {
     reason: option(text('only those that died of this')),
     replay: option(text('a number from the list, or "all" that fit the filters')),
     limit: optionOr(count(`lines at most; default ${listedDefault}`, { min: 1, max: 1_100 }), listedDefault),
+    node: acrossNodes('all'),
   },
   examples: ['dead', 'dead clicks --reason handler-failed', 'dead --replay 17', 'dead clicks --replay all'],
   where: placeOf,
+  across: {
+    unasked: ({ replay }) => (replay === undefined || replay === 'all' ? 'all' : 'own'),
+    merge: (parts, { limit }) =>
+      mergedDead(
+        parts.map(({ data, node }) => ({
+          ...data,
+          letters: data.letters.map((letter) => locatedAt(letter, node)),
+        })),
+        limit,
+      ),
+  },
   async run(ground, { path: top, reason, replay, limit }) {
     const { deadLetters } = ground.runtime.host
     const fits = deadLetters
@@ -83,13 +97,24 @@ function placeOf(input: DeadInput): Where<Dead> {
 
 /** The letters of all threads by their times. */
 export function mergeDead(parts: readonly Part<Dead>[], limit: number): Dead {
-  const letters = parts.flatMap(({ data, ...spot }) => data.letters.map((letter) => letterFrom(letter, spot)))
+  return mergedDead(
+    parts.map(({ data, ...spot }) => ({
+      ...data,
+      letters: data.letters.map((letter) => letterFrom(letter, spot)),
+      replayed: data.replayed.map((letter) => idFrom(letter, spot)),
+    })),
+    limit,
+  )
+}
+
+function mergedDead(all: readonly Dead[], limit: number): Dead {
+  const letters = all.flatMap((one) => one.letters)
   return {
     letters: letters.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).slice(-limit),
-    kept: parts.reduce((sum, { data }) => sum + data.kept, 0),
-    total: parts.reduce((sum, { data }) => sum + data.total, 0),
-    reasons: sumCounts(parts.map(({ data }) => data.reasons)),
-    replayed: parts.flatMap(({ data, id }) => data.replayed.map((letter) => idFrom(letter, { id }))),
+    kept: all.reduce((sum, { kept }) => sum + kept, 0),
+    total: all.reduce((sum, { total }) => sum + total, 0),
+    reasons: sumCounts(all.map(({ reasons }) => reasons)),
+    replayed: all.flatMap(({ replayed }) => replayed),
   }
 }
 

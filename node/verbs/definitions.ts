@@ -1,14 +1,17 @@
 // definitions: lists what can be spawned.
-import { optional, definition } from './parameter.ts'
+import { acrossNodes, definition, optional } from './parameter.ts'
+import { locatedAt } from './spot.ts'
 import { inMain } from './where.ts'
 import type { LoadedDefinition } from '../definitions.ts'
+import type { Located } from './spot.ts'
 import type { MainVerb } from './verb.ts'
 
 export interface DefinitionsInput {
   readonly definition: string | undefined
+  readonly node: string | undefined
 }
 
-export interface Kind {
+export interface Kind extends Located {
   readonly name: string
   readonly version: number
   readonly messages: readonly string[]
@@ -29,9 +32,15 @@ export const definitions: MainVerb<DefinitionsInput, Kinds> = {
   risk: 'low',
   role: 'view',
   answers: 'once',
-  parameters: { definition: optional(definition('only this one')) },
+  parameters: { definition: optional(definition('only this one')), node: acrossNodes('this one') },
   examples: ['definitions', 'definitions counter'],
   where: () => inMain,
+  across: {
+    unasked: () => 'own',
+    merge: (parts) => ({
+      definitions: parts.flatMap(({ data, node }) => data.definitions.map((kind) => locatedAt(kind, node))),
+    }),
+  },
   run(ground, { definition: name }) {
     if (name !== undefined) ground.definitions.get(name)
     const loaded = ground.definitions

@@ -3,17 +3,21 @@ import { Fault } from '../../runtime/fault.ts'
 import { sumCounts } from '../threads/books.ts'
 import { within } from '../threads/within-time.ts'
 import { wardFacts } from '../entities/ward-facts.ts'
+import { acrossNodes } from './parameter.ts'
 import { inMain } from './where.ts'
+import { locatedAt } from './spot.ts'
 import type { Node } from '../node.ts'
 import type { EntityKind } from '../entities/register.ts'
 import type { WardFacts } from '../entities/ward-facts.ts'
+import type { Located, NodePart } from './spot.ts'
 import type { MainVerb } from './verb.ts'
 
-/** It takes nothing. */
-export type EntitiesInput = Readonly<Record<string, never>>
+export interface EntitiesInput {
+  readonly node: string | undefined
+}
 
 /** One entity definition. */
-export interface EntityLine {
+export interface EntityLine extends Located {
   readonly definition: string
   /** Awake or being woken, in all threads. */
   readonly resident: number
@@ -50,9 +54,10 @@ export const entities: MainVerb<EntitiesInput, EntityList> = {
   risk: 'low',
   role: 'view',
   answers: 'once',
-  parameters: {},
-  examples: ['entities'],
+  parameters: { node: acrossNodes('this one') },
+  examples: ['entities', 'entities --node all'],
   where: () => inMain,
+  across: { unasked: () => 'own', merge: entitiesOfNodes },
   async run(node) {
     const { register, waiting } = node.entityKeeper
     const wards = await wardsOf(node)
@@ -64,6 +69,17 @@ export const entities: MainVerb<EntitiesInput, EntityList> = {
       waiting: waiting.count,
     }
   },
+}
+
+function entitiesOfNodes(parts: readonly NodePart<EntityList>[]): EntityList {
+  const sum = (of: (list: EntityList) => number): number =>
+    parts.reduce((total, { data }) => total + of(data), 0)
+  return {
+    entities: parts.flatMap(({ data, node }) => data.entities.map((line) => locatedAt(line, node))),
+    resident: sum(({ resident }) => resident),
+    residentMax: sum(({ residentMax }) => residentMax),
+    waiting: sum(({ waiting }) => waiting),
+  }
 }
 
 async function wardsOf({ fleet, runtime, entityKeeper }: Node): Promise<readonly WardFacts[]> {

@@ -23,8 +23,12 @@ export interface Gathered<D> {
   readonly silent: readonly number[]
 }
 
+/** Of a node without threads. */
+const onlySpot: Spot = { slot: 0, id: 0, isOnly: true }
+
 /** The main thread and all workers that serve; the spare one has no actors. */
 export function spotsOf({ crew }: Fleet): Spot[] {
+  if (crew.serving.length === 0) return [onlySpot]
   return [{ slot: 0, id: 0 }, ...crew.serving.map(({ slot, id }) => ({ slot, id }))]
 }
 

@@ -52,6 +52,7 @@ export const journalShow: StreamingVerb<JournalShowInput, ShownRecord> = {
   },
   examples: ['journal show bank/ada', 'journal show bank/ada --from 100 --limit 20'],
   where: () => inMain,
+  subject: ({ actor }) => actor,
   run: (ground, input, context) =>
     showRecords(archiveOf(ground, `show the records of "${escapeText(input.actor, 120)}"`), input, context),
 }

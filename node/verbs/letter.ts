@@ -2,11 +2,11 @@
 import { wallText } from './moment.ts'
 import type { DeadLetter } from '../../runtime/dead-letters.ts'
 import type { Plain } from '../plain.ts'
-import type { Spot } from './spot.ts'
+import type { Located, Spot } from './spot.ts'
 import type { Ground } from './ground.ts'
 
 /** One message that was not handled. */
-export interface Letter {
+export interface Letter extends Located {
   /** By which it can be sent again; of a letter in another thread `3.17`, with the number of the thread. */
   readonly id: number | string
   readonly at: string

@@ -1,11 +1,11 @@
 // ls: lists actors.
 import { actorsUnder } from './actor-at.ts'
-import { choice, count, definition, option, optional, optionOr, path } from './parameter.ts'
+import { acrossNodes, choice, count, definition, option, optional, optionOr, path } from './parameter.ts'
 import { listedDefault, listedMax, Scan } from './scan.ts'
-import { placedAt } from './spot.ts'
+import { locatedAt, placedAt } from './spot.ts'
 import { homeOrAll } from './where.ts'
 import type { ActorStatus, ActorView } from '../../runtime/inspect.ts'
-import type { Part, Placed } from './spot.ts'
+import type { NodePart, Part, Placed } from './spot.ts'
 import type { Verb } from './verb.ts'
 
 export interface LsInput {
@@ -13,6 +13,7 @@ export interface LsInput {
   readonly definition: string | undefined
   readonly status: ActorStatus | undefined
   readonly limit: number
+  readonly node: string | undefined
 }
 
 export interface Listed {
@@ -37,9 +38,14 @@ export const ls: Verb<LsInput, Listed> = {
       count(`lines at most; default ${listedDefault}`, { min: 1, max: listedMax }),
       listedDefault,
     ),
+    node: acrossNodes('all'),
   },
   examples: ['ls', 'ls bank --status failed', 'ls --definition counter --limit 1000'],
   where: ({ path: top, limit }) => homeOrAll(top, (parts) => mergeListed(parts, limit)),
+  across: {
+    unasked: ({ path: top }) => (top === undefined ? 'all' : 'own'),
+    merge: (parts, { limit }) => listedOfNodes(parts, limit),
+  },
   run(ground, { path: top, definition: name, status, limit }) {
     if (name !== undefined) ground.definitions.get(name)
     const actors: ActorView[] = []
@@ -58,6 +64,11 @@ export const ls: Verb<LsInput, Listed> = {
     }
     return { actors, total: isNarrowed ? total : ground.runtime.host.totals.actors }
   },
+}
+
+function listedOfNodes(parts: readonly NodePart<Listed>[], limit: number): Listed {
+  const actors = parts.flatMap(({ data, node }) => data.actors.map((actor) => locatedAt(actor, node)))
+  return { actors: actors.slice(0, limit), total: parts.reduce((sum, { data }) => sum + data.total, 0) }
 }
 
 /** Lists those of the main thread first, each thread's own in their order. */

@@ -57,6 +57,7 @@ export const move: MainVerb<MoveInput, Moved> = {
   },
   examples: ['move clicks 2', 'move clicks 2 --dry-run'],
   where: () => inMain,
+  subject: ({ actor }) => actor,
   async run(node, { actor, thread, timeout, dryRun }, { signal }) {
     const plan = await planOf(node, { actor, thread }, signal)
     if (dryRun || plan.from === plan.to) return { ...plan, hasMoved: false, pausedMs: null }

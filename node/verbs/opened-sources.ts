@@ -26,7 +26,7 @@ export interface SourceRequest<I, R> {
 export function openSource<I, R>(request: SourceRequest<I, R>, spot: Spot): AsyncIterable<SourceBatch<R>> {
   const { node, verb, input, signal } = request
   const { fleet } = node
-  if (spot.id === 0 || fleet === undefined) return oneByOne(verb.run(node, input, { signal }))
+  if (spot.id === 0 || fleet === undefined) return oneByOne(verb.run(node, input, { signal }), spot)
   // The same verb runs there: its records are of the same type.
   const far = openFar({ fleet, thread: spot.id, name: verb.name, input }, signal)
   return placed(far as AsyncIterable<Omit<SourceBatch<R>, keyof Spot>>, spot)
@@ -57,8 +57,11 @@ export class OpenedSources<R> implements Sources<R> {
   }
 }
 
-async function* oneByOne<R>(records: AsyncIterable<R>): AsyncGenerator<SourceBatch<R>, void, void> {
-  for await (const record of records) yield { slot: 0, id: 0, records: [record], dropped: 0 }
+async function* oneByOne<R>(
+  records: AsyncIterable<R>,
+  spot: Spot,
+): AsyncGenerator<SourceBatch<R>, void, void> {
+  for await (const record of records) yield { ...spot, records: [record], dropped: 0 }
 }
 
 async function* placed<R>(

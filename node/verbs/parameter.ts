@@ -3,6 +3,7 @@
 /** What a parameter's value stands for; it decides how text becomes a value and what Tab offers. */
 export type ParameterKind =
   | 'path'
+  | 'node'
   | 'definition'
   | 'message'
   | 'payload'
@@ -52,6 +53,16 @@ export interface NumberBounds {
 
 export function path(summary: string): Parameter<string> {
   return { kind: 'path', summary, place: 'position', isRequired: true }
+}
+
+/** The name of a node of the cluster. */
+export function nodeName(summary: string): Parameter<string> {
+  return { kind: 'node', summary, place: 'position', isRequired: true }
+}
+
+/** `--node NAME|all` of a verb that can be asked of other nodes. */
+export function acrossNodes(unasked: 'this one' | 'all'): Parameter<string | undefined> {
+  return option(nodeName(`of which node of the cluster, by its name, or "all"; default ${unasked}`))
 }
 
 export function definition(summary: string): Parameter<string> {

@@ -1,32 +1,32 @@
-// Performing: runs a verb where it has to run, in whatever thread of the node that is, and makes one answer of what comes back.
+// Performing: runs a verb on the nodes of the cluster that it is asked of, or on this one, and makes one answer of what comes back.
+import { expired, within } from './within.ts'
 import { Fault } from '../../runtime/fault.ts'
-import { homeOf, isUnknown, spotOf, unknownAnywhere } from './actor-home.ts'
-import { askThread, gather } from './gather.ts'
+import { invariant } from '../../runtime/invariant.ts'
+import { nodesAsked, nodeSilent } from './across.ts'
+import { performHere } from './perform-here.ts'
+import { runFar } from './far-verb.ts'
+import type { Across, Asked } from './across.ts'
+import type { Incomplete } from './perform-here.ts'
+import type { Member } from '../../actors/cluster/state/member.ts'
 import type { Node } from '../node.ts'
-import type { Home } from '../../transports/link/record.ts'
-import type { Fleet } from '../threads/fleet.ts'
-import type { Part, Spot } from './spot.ts'
+import type { NodePart } from './spot.ts'
 import type { MainVerb, Verb, VerbContext } from './verb.ts'
-import type { AtHome, InAll, InThread } from './where.ts'
 
-/** One verb with what it is run with. */
-interface Errand<I, D> {
+/** How long another node may take to answer, in milliseconds: it waits for its own threads meanwhile. */
+export const nodesMsMax = 3_000
+
+/** One verb with what it is asked of several nodes with. */
+interface Round<I, D> {
   readonly node: Node
-  readonly fleet: Fleet
-  readonly verb: Verb<I, D>
+  readonly verb: Verb<I, D> | MainVerb<I, D>
+  readonly across: Across<I, D>
   readonly input: I
   readonly context: VerbContext
 }
 
-/** An answer that lacks what some threads would have said. */
-export interface Incomplete {
-  /** Slots of the threads that gave no answer in time; left out if all did. */
-  readonly silent?: readonly number[]
-}
-
 /**
- * Runs a verb on the whole node: the one place where it is decided in which thread.
- * @throws {Fault} what stands in its way; `thread-lost` with an unknown outcome where a thread is lost in which something was to be changed
+ * Runs a verb: the one place where it is decided in which nodes.
+ * @throws {Fault} what stands in its way; `thread-lost` `node-lost` with an unknown outcome where what was to be changed was lost
  */
 export function perform<I, D>(
   node: Node,
@@ -34,86 +34,55 @@ export function perform<I, D>(
   input: I,
   context: VerbContext,
 ): D | Promise<D> {
-  const { fleet } = node
-  if (fleet === undefined || isMain(verb, input)) return verb.run(node, input, context)
-  const where = verb.where(input)
-  const errand = { node, fleet, verb, input, context }
-  switch (where.in) {
-    case 'main':
-      return verb.run(node, input, context)
-    case 'home':
-      return atHome(errand, where)
-    case 'thread':
-      return inThread(errand, where)
-    case 'all':
-      return inAll(errand, where)
+  const { across } = verb
+  if (across === undefined || context.isFar === true) return performHere(node, verb, input, context)
+  const asked = nodesAsked(node, verb.name, { input, unasked: across.unasked(input) })
+  if (asked === undefined) return performHere(node, verb, input, context)
+  return inNodes({ node, verb, across, input, context }, asked)
+}
+
+type Answer<D> = NodePart<D> | { readonly node: string; readonly silence: string }
+
+async function inNodes<I, D>(round: Round<I, D>, { members, isOwn, isNamed }: Asked): Promise<D> {
+  const own = isOwn ? [inOwn(round)] : []
+  const answers = await Promise.all([...own, ...members.map((member) => inMember(round, member, isNamed))])
+  const parts = answers.filter((answer) => 'data' in answer)
+  const rest = answers.filter((answer) => 'silence' in answer)
+  const silent = rest.filter(({ silence }) => silence === silenceLate).map(({ node }) => node)
+  const refused = rest
+    .filter(({ silence }) => silence !== silenceLate)
+    .map(({ node, silence }) => ({ node, code: silence }))
+  const lacking: Incomplete = {
+    ...(silent.length === 0 ? {} : { silentNodes: silent }),
+    ...(refused.length === 0 ? {} : { refusedNodes: refused }),
   }
+  return { ...round.across.merge(parts, round.input), ...lacking }
 }
 
-/** A verb that needs the whole node says so of every input. */
-function isMain<I, D>(verb: Verb<I, D> | MainVerb<I, D>, input: I): verb is MainVerb<I, D> {
-  return verb.where(input).in === 'main'
+/** No answer in time; any other silence is the code of a refusal. */
+const silenceLate = ''
+
+async function inOwn<I, D>({ node, verb, input, context }: Round<I, D>): Promise<Answer<D>> {
+  return { node: node.name, data: await performHere(node, verb, input, { ...context, isFar: true }) }
 }
 
-async function atHome<I, D>(errand: Errand<I, D>, where: AtHome<D>): Promise<D> {
-  const { node, fleet, context } = errand
-  let home = await homeOf(fleet, where, context)
-  for (let triesLeft = 1; home !== undefined; triesLeft--) {
-    try {
-      const part = await ask(errand, spotOf(fleet, home))
-      return where.placed?.(part) ?? part.data
-    } catch (fault) {
-      const isElsewhere = triesLeft > 0 && isWorthAsking(errand, fault, home)
-      if (!isElsewhere && isUnknown(fault)) break
-      if (!isElsewhere) throw fault
-      home = await homeOf(fleet, where, context)
-    }
+async function inMember<I, D>(round: Round<I, D>, member: Member, isNamed: boolean): Promise<Answer<D>> {
+  const { node, verb, input, context } = round
+  const { fleet, runtime } = node
+  invariant(fleet !== undefined, 'A node of a cluster has no fleet')
+  const { signal } = context
+  const enough = new AbortController()
+  const errand = { fleet, thread: -member.number, name: verb.name, input }
+  try {
+    const answer = runFar(errand, AbortSignal.any([signal, enough.signal]))
+    const data = await within(runtime.host.clock, { ms: nodesMsMax, signal }, answer)
+    // The same verb runs there: its types are the same.
+    if (data !== expired) return { node: member.name, data: data as D }
+    enough.abort()
+    if (isNamed) throw nodeSilent(member.name, verb.name, nodesMsMax)
+    return { node: member.name, silence: silenceLate }
+  } catch (error) {
+    if (isNamed || signal.aborted || !Fault.is(error)) throw error
+    return { node: member.name, silence: error.code === 'node-lost' ? silenceLate : error.code }
   }
-  const former = await formerly(errand, where)
-  if (former.length > 0 && where.former !== undefined) return where.former(former)
-  throw await unknownAnywhere(node, where.path, context)
-}
-
-async function inThread<I, D>(errand: Errand<I, D>, where: InThread<D>): Promise<D> {
-  const { fleet } = errand
-  if (where.id !== 0 && fleet.crew.member(where.id) === undefined) throw where.gone()
-  const spot = { id: where.id, slot: fleet.slotOf(where.id) }
-  // `where` gives that thread the input that is meant for it.
-  const part = await ask({ ...errand, input: where.input as I }, spot)
-  return where.placed(part)
-}
-
-async function inAll<I, D>(errand: Errand<I, D>, where: InAll<D>): Promise<D> {
-  const { node, verb, input, context } = errand
-  const { parts, silent } = await gather(node, verb, { input, signal: context.signal })
-  const merged = where.merge(parts)
-  return silent.length === 0 ? merged : { ...merged, silent }
-}
-
-function ask<I, D>({ node, verb, input, context }: Errand<I, D>, spot: Spot): Promise<Part<D>> {
-  return askThread(node, { spot, question: verb, input }, context.signal)
-}
-
-/** Whether the actor may be found elsewhere now: it has moved meanwhile, or comes back elsewhere and looking twice does no harm. */
-function isWorthAsking<I, D>({ fleet, verb }: Errand<I, D>, fault: unknown, asked: Home): boolean {
-  if (!Fault.is(fault)) return false
-  if (fault.code === 'thread-lost') return verb.risk !== 'high'
-  if (fault.code !== 'actor-unknown') return false
-  const now = fleet.office.homes.get(asked.top)
-  return now !== undefined && (now.state !== 'settled' || now.epoch !== asked.epoch)
-}
-
-/** What the threads remember that had the actor last. */
-async function formerly<I, D>(
-  { node, fleet, verb, input, context }: Errand<I, D>,
-  where: AtHome<D>,
-): Promise<Part<D>[]> {
-  if (where.former === undefined) return []
-  const asked = [{ slot: 0, id: 0 }, ...fleet.crew.serving.map(({ slot, id }) => ({ slot, id }))]
-  const answers = await Promise.all(
-    asked.map((spot) =>
-      askThread(node, { spot, question: verb, input }, context.signal).catch(() => undefined),
-    ),
-  )
-  return answers.filter((answer) => answer !== undefined)
 }

@@ -45,6 +45,7 @@ export const replay: StreamingVerb<ReplayInput, ReplayStep> = {
   },
   examples: ['replay bank/ada', 'replay bank/ada --from 100 --to 120'],
   where: () => inMain,
+  subject: ({ actor }) => actor,
   run: steps,
 }
 

@@ -51,8 +51,8 @@ async function* rounds<R>(
   }
 }
 
-function begin<R>({ slot, id, batches }: Source<R>): Stream<R> {
-  return { slot, id, iterator: batches[Symbol.asyncIterator](), next: undefined }
+function begin<R>({ batches, ...spot }: Source<R>): Stream<R> {
+  return { ...spot, iterator: batches[Symbol.asyncIterator](), next: undefined }
 }
 
 async function next<R>(stream: Stream<R>): Promise<IteratorResult<SourceBatch<R>>> {
@@ -69,7 +69,7 @@ function isEnd(result: IteratorResult<unknown> | typeof expired | undefined): bo
 /** The newest record of a batch: those before it are past. */
 function partOf<R>(result: IteratorResult<SourceBatch<R>>): Part<R>[] {
   if (result.done === true) return []
-  const { slot, id, records } = result.value
+  const { records, dropped: _past, ...spot } = result.value
   const data = records.at(-1)
-  return data === undefined ? [] : [{ slot, id, data }]
+  return data === undefined ? [] : [{ ...spot, data }]
 }

@@ -46,6 +46,7 @@ export const state: Verb<StateInput, Shown> = {
   },
   examples: ['state clicks', 'state hi --path met.0', 'state bank/ada --at 120'],
   where: ({ actor, at }) => (at === undefined ? { in: 'home', path: actor } : inMain),
+  subject: ({ actor, at }) => (at === undefined ? undefined : actor),
   run(ground, input) {
     if (input.at !== undefined) return stateAt(ground, input, input.at)
     const cell = actorAt(ground, input.actor)

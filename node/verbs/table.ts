@@ -1,10 +1,13 @@
 // The table of verbs: all that an operator can ask of a node, in the order in which help shows them.
 import { ask } from './ask.ts'
 import { audit } from './audit.ts'
+import { cluster } from './cluster.ts'
 import { dead } from './dead.ts'
 import { definitions } from './definitions.ts'
+import { drain } from './drain.ts'
 import { events } from './events.ts'
 import { entities } from './entities.ts'
+import { homes } from './homes.ts'
 import { info } from './info.ts'
 import { journalCompact } from './journal-compact.ts'
 import { journalLs } from './journal-ls.ts'
@@ -15,11 +18,13 @@ import { load } from './load.ts'
 import { ls } from './ls.ts'
 import { mailbox } from './mailbox.ts'
 import { move } from './move.ts'
+import { nodes } from './nodes.ts'
 import { projections } from './projections.ts'
 import { rebalance } from './rebalance.ts'
 import { replay } from './replay.ts'
 import { restart } from './restart.ts'
 import { resume } from './resume.ts'
+import { simulate } from './simulate-partition.ts'
 import { spawn } from './spawn.ts'
 import { spread } from './spread.ts'
 import { state } from './state.ts'
@@ -31,6 +36,7 @@ import { threads } from './threads.ts'
 import { top } from './top.ts'
 import { trace } from './trace.ts'
 import { tree } from './tree.ts'
+import { views } from './views.ts'
 import { watch } from './watch.ts'
 import { why } from './why.ts'
 import type { AnyVerb } from './verb.ts'
@@ -67,6 +73,12 @@ export const verbs: readonly AnyVerb[] = [
   move,
   spread,
   rebalance,
+  nodes,
+  cluster,
+  simulate,
+  views,
+  homes,
+  drain,
   definitions,
   entities,
   load,

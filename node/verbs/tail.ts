@@ -4,7 +4,7 @@ import { Feed } from './feed.ts'
 import { following } from './following.ts'
 import { happeningOf } from './happening.ts'
 import { interleaved } from './interleave.ts'
-import { choice, count, duration, option, optional, path } from './parameter.ts'
+import { acrossNodes, choice, count, duration, option, optional, path } from './parameter.ts'
 import { eventKinds } from '../../runtime/event-log.ts'
 import type { EventKind, LifecycleEvent } from '../../runtime/event-log.ts'
 import type { Happening } from './happening.ts'
@@ -19,6 +19,7 @@ export interface TailInput {
   readonly since: number | undefined
   readonly for: number | undefined
   readonly count: number | undefined
+  readonly node: string | undefined
 }
 
 const dayMs = 86_400_000
@@ -26,7 +27,8 @@ const dayMs = 86_400_000
 export const tail: StreamingVerb<TailInput, Happening> = {
   name: 'tail',
   summary: 'Follows what happens to actors, until it is cancelled or its bounds are reached.',
-  details: 'Lines that actors write with self.log are events of the kind "log".',
+  details:
+    'Lines that actors write with self.log are events of the kind "log". With an actor it follows all nodes of a cluster.',
   risk: 'medium',
   role: 'view',
   answers: 'stream',
@@ -36,26 +38,46 @@ export const tail: StreamingVerb<TailInput, Happening> = {
     since: option(duration('begins with those of this last while that are kept', { min: 1, max: dayMs })),
     for: option(duration('ends after this time', { min: 1, max: dayMs })),
     count: option(count('ends after so many', { min: 1, max: 1_000_000 })),
+    node: acrossNodes('this one'),
   },
   examples: ['tail', 'tail clicks --for 10s', 'tail --since 5m --kind failed --count 20'],
   where: ({ count: most }) => ({
     in: 'all',
     merge: (sources) => interleaved(sources, { recordsOf, compare: byTime, count: most ?? Infinity }),
   }),
+  across: {
+    unasked: ({ path: of }) => (of === undefined ? 'own' : 'all'),
+    merge: (sources, { count: most }) =>
+      interleaved(sources, { recordsOf: recordsOfNode, compare: byTime, count: most ?? Infinity }),
+  },
   run: (ground, input, { signal }) => happenings(ground, input, follow(ground, input, signal)),
 }
 
 /** Those of a batch, with a line for those that came faster than they were fetched. */
-export function recordsOf({ records, dropped, ...spot }: SourceBatch<Happening>): Happening[] {
-  const placed = records.map((record) => placedAt(record, spot))
-  const [first] = placed
-  if (dropped === 0 || first === undefined) return placed
-  const text = `warn: ${dropped} events of this thread came too fast and are left out`
-  const { at, seq } = first
-  return [
-    placedAt({ seq, at, kind: 'log', path: `thread ${spot.slot}`, text, detail: { dropped } }, spot),
-    ...placed,
-  ]
+export function recordsOf(batch: SourceBatch<Happening>): Happening[] {
+  const { records } = batch
+  return withLost(
+    records.map((record) => placedAt(record, batch)),
+    batch,
+    'thread',
+  )
+}
+
+/** The same of another node, whose records say themselves where they come from. */
+export function recordsOfNode(batch: SourceBatch<Happening>): Happening[] {
+  return withLost([...batch.records], batch, 'node')
+}
+
+function withLost(
+  records: Happening[],
+  { dropped, slot }: SourceBatch<Happening>,
+  of: 'thread' | 'node',
+): Happening[] {
+  const [first] = records
+  if (dropped === 0 || first === undefined) return records
+  const text = `warn: ${dropped} events of this ${of} came too fast and are left out`
+  const whose = of === 'thread' ? `thread ${slot}` : (first.node ?? '')
+  return [{ ...first, kind: 'log', path: whose, text, detail: { dropped } }, ...records]
 }
 
 /** The older one first. */

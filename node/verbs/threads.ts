@@ -1,19 +1,23 @@
 // threads: lists the threads of the node.
 import { gather } from './gather.ts'
 import { vitals } from './vitals.ts'
+import { acrossNodes } from './parameter.ts'
 import { inMain } from './where.ts'
+import { locatedAt } from './spot.ts'
 import type { Node } from '../node.ts'
 import type { Fleet } from '../threads/fleet.ts'
 import type { Member } from '../threads/crew.ts'
 import type { ThreadStatus } from '../threads/place.ts'
+import type { Located } from './spot.ts'
 import type { MainVerb } from './verb.ts'
 import type { Vitals } from './vitals.ts'
 
-/** It takes nothing. */
-export type ThreadsInput = Readonly<Record<string, never>>
+export interface ThreadsInput {
+  readonly node: string | undefined
+}
 
 /** One thread; what it does not say or does not have is null. */
-export interface ThreadLine {
+export interface ThreadLine extends Located {
   /** What people call it; stays with its replacement. 0 is the main thread, null the spare one. */
   readonly slot: number | null
   /** No other thread ever has it. */
@@ -50,9 +54,16 @@ export const threads: MainVerb<ThreadsInput, ThreadList> = {
   risk: 'low',
   role: 'view',
   answers: 'once',
-  parameters: {},
-  examples: ['threads'],
+  parameters: { node: acrossNodes('this one') },
+  examples: ['threads', 'threads --node all'],
   where: () => inMain,
+  across: {
+    unasked: () => 'own',
+    merge: (parts) => ({
+      threads: parts.flatMap(({ data, node }) => data.threads.map((line) => locatedAt(line, node))),
+      replaced: parts.reduce((sum, { data }) => sum + data.replaced, 0),
+    }),
+  },
   async run(node, _input, { signal }) {
     const { fleet } = node
     const asked = new Set(fleet?.crew.serving.flatMap(({ id, isReady }) => (isReady ? [id] : [])))

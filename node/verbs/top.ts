@@ -1,9 +1,9 @@
 // top: shows the actors that stand out, again and again.
 import { actorsUnder } from './actor-at.ts'
-import { choice, count, duration, flag, optional, option, optionOr, path } from './parameter.ts'
+import { acrossNodes, choice, count, duration, flag, optional, option, optionOr, path } from './parameter.ts'
 import { Scan } from './scan.ts'
 import { inRounds } from './rounds.ts'
-import { placedAt } from './spot.ts'
+import { locatedAt, placedAt } from './spot.ts'
 import { within } from './within.ts'
 import type { Cell } from '../../runtime/cell.ts'
 import { sampleKey } from '../sampler.ts'
@@ -19,12 +19,16 @@ export interface TopInput {
   readonly count: number | undefined
   readonly limit: number
   readonly once: boolean
+  readonly node: string | undefined
 }
 
 /** One look at the node. */
 export interface Frame {
   readonly at: string
+  /** Of several, this one. */
   readonly node: string
+  /** The nodes that are in it; left out where one node alone was asked. */
+  readonly nodes?: readonly string[]
   readonly sort: SampleOrder
   /** Actors that were looked at. */
   readonly actors: number
@@ -52,12 +56,17 @@ export const top: StreamingVerb<TopInput, Frame> = {
     count: option(count('ends after so many looks', { min: 1, max: 1_000_000 })),
     limit: optionOr(count('lines at most; default 20', { min: 1, max: 1_000 }), 20),
     once: flag('looks once'),
+    node: acrossNodes('all'),
   },
   examples: ['top', 'top bank --sort wait', 'top --sort cpu', 'top --once --json'],
   where: ({ path: of, sort, limit }) => {
     const merge = (parts: readonly Part<Frame>[]): Frame => mergeFrames(parts, { sort, limit })
     if (of !== undefined) return { in: 'home', path: of, placed: (part) => merge([part]) }
     return { in: 'all', merge: (sources) => inRounds(sources, merge) }
+  },
+  across: {
+    unasked: ({ path: of }) => (of === undefined ? 'all' : 'own'),
+    merge: (sources, { sort, limit }) => inRounds(sources, (parts) => framesOfNodes(parts, { sort, limit })),
   },
   run(ground, input, { signal }) {
     const sampler = ground.operator.sampler()
@@ -77,15 +86,31 @@ export function mergeFrames(
   parts: readonly Part<Frame>[],
   { sort, limit }: Pick<TopInput, 'sort' | 'limit'>,
 ): Frame {
-  const sum = (of: (frame: Frame) => number): number => parts.reduce((total, { data }) => total + of(data), 0)
-  const rows = parts.flatMap(({ data, ...spot }) => data.rows.map((row) => placedAt(row, spot)))
+  return summed(
+    parts.map(({ data, ...spot }) => ({ ...data, rows: data.rows.map((row) => placedAt(row, spot)) })),
+    { sort, limit },
+  )
+}
+
+/** The same of the nodes that were asked, whose frames say where they come from. */
+function framesOfNodes(parts: readonly Part<Frame>[], order: Pick<TopInput, 'sort' | 'limit'>): Frame {
+  const all = parts.map(({ data }) => ({
+    ...data,
+    rows: data.rows.map((row) => locatedAt(row, data.node)),
+  }))
+  return { ...summed(all, order), nodes: all.map(({ node }) => node) }
+}
+
+function summed(all: readonly Frame[], { sort, limit }: Pick<TopInput, 'sort' | 'limit'>): Frame {
+  const sum = (of: (frame: Frame) => number): number => all.reduce((total, frame) => total + of(frame), 0)
+  const rows = all.flatMap((frame) => frame.rows)
   return {
     at:
-      parts
-        .map(({ data }) => data.at)
+      all
+        .map(({ at }) => at)
         .toSorted()
         .at(-1) ?? '',
-    node: parts[0]?.data.node ?? '',
+    node: all[0]?.node ?? '',
     sort,
     actors: sum(({ actors }) => actors),
     rate: sum(({ rate }) => rate),

@@ -1,18 +1,19 @@
 // tree: shows who looks after whom.
 import { actorAt } from './actor-at.ts'
-import { count, optional, optionOr, path } from './parameter.ts'
+import { acrossNodes, count, optional, optionOr, path } from './parameter.ts'
 import { listedDefault, listedMax } from './scan.ts'
-import { placedAt } from './spot.ts'
+import { locatedAt, placedAt } from './spot.ts'
 import { homeOrAll } from './where.ts'
 import type { Cell } from '../../runtime/cell.ts'
 import type { ActorView } from '../../runtime/inspect.ts'
-import type { Part, Placed } from './spot.ts'
+import type { NodePart, Part, Placed } from './spot.ts'
 import type { Verb } from './verb.ts'
 
 export interface TreeInput {
   readonly path: string | undefined
   readonly depth: number
   readonly limit: number
+  readonly node: string | undefined
 }
 
 /** An actor with those below it that are shown. */
@@ -23,8 +24,18 @@ export interface Branch extends ActorView, Placed {
   readonly left: number
 }
 
-export interface Grown {
+/** How many actors a node has, and how many roots of it are not shown. */
+export interface NodeCount {
   readonly node: string
+  readonly total: number
+  readonly left: number
+}
+
+export interface Grown {
+  /** Of several, this one. */
+  readonly node: string
+  /** Each node with its own actors, this one first; left out where one node alone was asked. */
+  readonly nodes?: readonly NodeCount[]
   /** The actor that was asked for; null for the whole node. */
   readonly path: string | null
   readonly branches: readonly Branch[]
@@ -50,9 +61,14 @@ export const tree: Verb<TreeInput, Grown> = {
       count(`actors at most; default ${listedDefault}`, { min: 1, max: listedMax }),
       listedDefault,
     ),
+    node: acrossNodes('all'),
   },
   examples: ['tree', 'tree bank --depth 2'],
   where: ({ path: top, limit }) => homeOrAll(top, (parts) => mergeGrown(parts, limit)),
+  across: {
+    unasked: ({ path: top }) => (top === undefined ? 'all' : 'own'),
+    merge: (parts, { limit }) => grownInNodes(parts, limit),
+  },
   run(ground, { path: top, depth, limit }) {
     const room = { left: limit }
     const grow = (cell: Cell, levels: number): Branch => {
@@ -98,6 +114,30 @@ export function mergeGrown(parts: readonly Part<Grown>[], limit: number): Grown 
   }
   const total = parts.reduce((sum, { data }) => sum + data.total, 0)
   return { node: parts[0]?.data.node ?? '', path: parts[0]?.data.path ?? null, branches, left, total }
+}
+
+function grownInNodes(parts: readonly NodePart<Grown>[], limit: number): Grown {
+  const room = { left: limit }
+  const nodes: NodeCount[] = []
+  const branches: Branch[] = []
+  for (const { data, node } of parts) {
+    let { left } = data
+    for (const branch of data.branches) {
+      if (room.left > 0) branches.push(locatedAt(pruned(branch, room), node))
+      else left++
+    }
+    nodes.push({ node, total: data.total, left })
+  }
+  const sum = (of: (count: NodeCount) => number): number => nodes.reduce((total, one) => total + of(one), 0)
+  const { node = '' } = parts[0] ?? {}
+  return {
+    node,
+    nodes,
+    path: parts[0]?.data.path ?? null,
+    branches,
+    left: sum(({ left }) => left),
+    total: sum(({ total }) => total),
+  }
 }
 
 /** A branch with as many actors as there is room for. */

@@ -10,6 +10,8 @@ import type { RecordBatch, VerbOrder } from './verb-order.ts'
 export const batchRecordsMax = 256
 /** Streams that one thread keeps: as many as may follow its events. */
 export const streamsOpenMax = 64
+/** Verbs with one answer that one desk runs at once. */
+export const verbsRunningMax = 256
 
 /** One verb that goes on answering; its feed holds what was not fetched yet, up to a bound, and counts the rest. */
 interface Stream {
@@ -19,13 +21,28 @@ interface Stream {
   dropped: number
 }
 
+/** What carries out verbs, by their names. */
+export interface VerbRunner {
+  /** @returns what is written as JSON @throws {Fault} `command-unknown` and what stands in its way */
+  run(name: string, input: unknown, signal: AbortSignal): unknown
+  /** Begins at once. @throws {Fault} the same */
+  open(name: string, input: unknown, signal: AbortSignal): AsyncIterable<unknown>
+}
+
 export class VerbDesk {
-  readonly #ground: Ground
+  readonly #runner: VerbRunner
   readonly #streams = new Map<number, Stream>()
   readonly #running = new Map<number, AbortController>()
 
-  constructor(ground: Ground) {
-    this.#ground = ground
+  /** @param runner default: what is in this thread alone */
+  constructor(ground: Ground, runner: VerbRunner = inThread(ground)) {
+    this.#runner = runner
+  }
+
+  /** Whoever has ordered is gone: nobody fetches any more. */
+  close(): void {
+    for (const controller of this.#running.values()) controller.abort()
+    for (const id of this.#streams.keys()) this.#end(id)
   }
 
   /** Carries out an order. @throws {Fault} `command-unknown` `streams-full`, and what stands in the verb's way */
@@ -46,29 +63,21 @@ export class VerbDesk {
   }
 
   async #run({ id, name, input }: VerbOrder & { readonly act: 'run' }): Promise<string> {
-    const verb = [...verbs, ...probes].find((one) => one.name === name)
-    if (verb === undefined || ('answers' in verb && verb.answers !== 'once')) throw verbUnknown(name)
+    if (this.#running.size >= verbsRunningMax) throw deskFull(name, `${verbsRunningMax} verbs run`)
     const controller = new AbortController()
     this.#running.set(id, controller)
     try {
-      // The main thread sends what its own verb was to be run with; a verb of the whole node it runs itself.
-      const answer = await (verb as RunnableHere).run(this.#ground, input, { signal: controller.signal })
-      return JSON.stringify(answer) ?? ''
+      return JSON.stringify(await this.#runner.run(name, input, controller.signal)) ?? ''
     } finally {
       this.#running.delete(id)
     }
   }
 
   #open({ id, name, input }: VerbOrder & { readonly act: 'open' }): void {
-    const streams = verbs.filter(({ answers }) => answers === 'stream')
-    const verb = [...streams, ...streamProbes].find((one) => one.name === name)
-    if (verb === undefined) throw verbUnknown(name)
-    if (this.#streams.size >= streamsOpenMax) throw streamsFull(name)
+    if (this.#streams.size >= streamsOpenMax) throw deskFull(name, `${streamsOpenMax} streams go on`)
     const controller = new AbortController()
     const stream: Stream = { feed: new Feed(), controller, fault: undefined, dropped: 0 }
-    const { signal } = controller
-    // The main thread sends what its own verb was to be run with.
-    const records = (verb as StreamHere).run(this.#ground, input, { signal })
+    const records = this.#runner.open(name, input, controller.signal)
     this.#streams.set(id, stream)
     void follow(records, stream)
   }
@@ -91,6 +100,23 @@ export class VerbDesk {
     this.#streams.delete(id)
     stream?.controller.abort()
     stream?.feed.end()
+  }
+}
+
+/** What the main thread sends has gone through its own verb; a verb of the whole node it runs itself. */
+function inThread(ground: Ground): VerbRunner {
+  return {
+    run(name, input, signal) {
+      const verb = [...verbs, ...probes].find((one) => one.name === name)
+      if (verb === undefined || ('answers' in verb && verb.answers !== 'once')) throw verbUnknown(name)
+      return (verb as RunnableHere).run(ground, input, { signal })
+    },
+    open(name, input, signal) {
+      const streams = verbs.filter(({ answers }) => answers === 'stream')
+      const verb = [...streams, ...streamProbes].find((one) => one.name === name)
+      if (verb === undefined) throw verbUnknown(name)
+      return (verb as StreamHere).run(ground, input, { signal })
+    },
   }
 }
 
@@ -120,10 +146,8 @@ function verbUnknown(name: string): Fault {
   })
 }
 
-function streamsFull(name: string): Fault {
-  return new Fault(
-    'streams-full',
-    `Cannot begin "${name}" in a thread: ${streamsOpenMax} of ${streamsOpenMax} streams go on there`,
-    { hint: 'End another "tail", "top" or "trace" first.' },
-  )
+function deskFull(name: string, how: string): Fault {
+  return new Fault('streams-full', `Cannot begin "${name}" there: ${how} for this operator already`, {
+    hint: 'End another "tail", "top" or "trace" first.',
+  })
 }

@@ -1,5 +1,6 @@
 // A verb: one thing that an operator can ask of a node, described so that a console, HTTP and an inspector can all offer it.
 import type { Node } from '../node.ts'
+import type { Across, StreamAcross } from './across.ts'
 import type { Ground } from './ground.ts'
 import type { AnyParameter, Parameters } from './parameter.ts'
 import type { AnyWhere, InMain, StreamWhere, Where } from './where.ts'
@@ -39,10 +40,20 @@ export interface VerbContext {
   readonly signal: AbortSignal
   /** Told now and then how far long work is. */
   readonly progress?: ((done: number, all: number) => void) | undefined
+  /** Another node asks: nobody is asked beyond this one. */
+  readonly isFar?: boolean
+}
+
+/** How a verb reaches other nodes of a cluster, besides going where an actor lives. */
+export interface Reach<I, A> {
+  /** It can be asked of other nodes, by its parameter `node`. */
+  readonly across?: A
+  /** Of one that runs in the main thread: the actor whose node that is. */
+  subject?(input: I): string | undefined
 }
 
 /** A verb with one answer. It never prints; what it returns can be written as JSON. */
-export interface Verb<I, D> extends Signature<I> {
+export interface Verb<I, D> extends Signature<I>, Reach<I, Across<I, D>> {
   readonly answers: 'once'
   /** Not asked on a node without threads. */
   where(input: I): Where<D>
@@ -51,7 +62,7 @@ export interface Verb<I, D> extends Signature<I> {
 }
 
 /** A verb with one answer that needs the whole node. */
-export interface MainVerb<I, D> extends Signature<I> {
+export interface MainVerb<I, D> extends Signature<I>, Reach<I, Across<I, D>> {
   readonly answers: 'once'
   where(input: I): InMain
   /** @throws {Fault} what stands in the way */
@@ -59,7 +70,7 @@ export interface MainVerb<I, D> extends Signature<I> {
 }
 
 /** A verb that goes on answering, until its bounds are reached or the signal is aborted. */
-export interface StreamingVerb<I, R> extends Signature<I> {
+export interface StreamingVerb<I, R> extends Signature<I>, Reach<I, StreamAcross<I, R>> {
   readonly answers: 'stream'
   /** Not asked on a node without threads. */
   where(input: I): StreamWhere<R>
@@ -73,6 +84,8 @@ export interface StreamingVerb<I, R> extends Signature<I> {
 /** A verb whose types are known to itself alone; its input comes from `inputOf`. */
 export interface AnyVerb extends AnySignature {
   readonly answers: 'once' | 'stream'
+  readonly across?: unknown
   where(input: never): AnyWhere
+  subject?(input: never): string | undefined
   run(node: Node, input: never, context: VerbContext): unknown
 }

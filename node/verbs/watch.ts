@@ -6,6 +6,7 @@ import { duration, optionOr, path } from './parameter.ts'
 import { durationText } from './usage.ts'
 import { expired, within } from './within.ts'
 import { inMain } from './where.ts'
+import { refAt } from '../../runtime/ref.ts'
 import type { Exit } from '../../runtime/exit.ts'
 import type { MainVerb } from './verb.ts'
 
@@ -35,12 +36,13 @@ export const watch: MainVerb<WatchInput, Watched> = {
   async run(node, input, { signal }) {
     const { path: of } = await perform(node, info, { actor: input.actor }, { signal })
     const { promise, resolve } = Promise.withResolvers<Exit>()
-    const unwatch = node.find(of)?.watch(resolve)
+    // A root without a name that lives in another node is in no list of this one, and has answered all the same.
+    const unwatch = (node.find(of) ?? refAt(node.runtime.host, of)).watch(resolve)
     try {
       const exit = await within(node.runtime.host.clock, { ms: input.for, signal }, promise)
       if (exit !== expired) return { path: of, exit }
     } finally {
-      unwatch?.()
+      unwatch()
     }
     throw new Fault(
       'watch-expired',

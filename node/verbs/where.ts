@@ -1,5 +1,6 @@
 // Where a verb runs on a node with threads: a decision for each input; who carries it out is elsewhere.
 import type { Fault } from '../../runtime/fault.ts'
+import type { Node } from '../node.ts'
 import type { Sources } from './source.ts'
 import type { Part } from './spot.ts'
 
@@ -18,6 +19,8 @@ export interface AtHome<D> {
   placed?(part: Part<D>): D
   /** Makes one answer of those of all threads, for an actor that lives no more and that some may remember. */
   former?(parts: readonly Part<D>[]): D
+  /** Answers where nobody lives there, if the name means something else. */
+  otherwise?(node: Node): D | undefined
 }
 
 /** In one thread. */

@@ -8,6 +8,7 @@ import { letterOf, letterFrom } from './letter.ts'
 import { path } from './parameter.ts'
 import { placedAt } from './spot.ts'
 import { stackHead } from './stack-head.ts'
+import { whyNode } from './why-node.ts'
 import type { Cell } from '../../runtime/cell.ts'
 import type { Exit } from '../../runtime/exit.ts'
 import type { Fault, FaultRecord } from '../../runtime/fault.ts'
@@ -18,6 +19,7 @@ import type { Letter } from './letter.ts'
 import type { Ground } from './ground.ts'
 import type { Part, Placed } from './spot.ts'
 import type { Verb } from './verb.ts'
+import type { WhyNode } from './why-node.ts'
 
 export interface WhyInput {
   readonly actor: string
@@ -61,17 +63,29 @@ export interface Why extends ActorView, Placed {
 const eventsMax = 20
 const lettersMax = 10
 
-export const why: Verb<WhyInput, Why> = {
+/** Of an actor, or of a node of the cluster. */
+export type Account = Why | WhyNode
+
+export const why: Verb<WhyInput, Account> = {
   name: 'why',
   summary:
     'Explains why an actor is as it is: what it does now, its last failure, its restarts, events and dead letters.',
-  details: 'Also for one that has ended, as long as the events remember it.',
+  details:
+    'Also for one that has ended, as long as the events remember it. The name of a node, where no actor has it, tells why the council ' +
+    'has decided about it as it did.',
   risk: 'low',
   role: 'view',
   answers: 'once',
   parameters: { actor: path('whom') },
-  examples: ['why clicks'],
-  where: ({ actor }) => ({ in: 'home', path: actor, placed: whyFrom, former: latest }),
+  examples: ['why clicks', 'why b'],
+  where: ({ actor }) => ({
+    in: 'home',
+    path: actor,
+    placed: ({ data, ...spot }) => (isOfNode(data) ? data : whyFrom({ data, ...spot })),
+    former: (parts) =>
+      latest(parts.flatMap(({ data, ...spot }) => (isOfNode(data) ? [] : { data, ...spot }))),
+    otherwise: (node) => whyNode(node, actor),
+  }),
   run(ground, { actor }) {
     const cell = ground.runtime.cellAt(actor) ?? ground.operator.former(ground.runtime, actor)
     if (cell === undefined || actor === '' || (cell.flags & away) !== 0) throw actorUnknown(ground, actor)
@@ -97,6 +111,11 @@ export const why: Verb<WhyInput, Why> = {
         .map((letter) => letterOf(ground, letter)),
     }
   },
+}
+
+/** Whether an account is that of a node. */
+export function isOfNode(account: Account): account is WhyNode {
+  return 'about' in account
 }
 
 /** The account of one thread. */

@@ -32,7 +32,7 @@ const places: readonly (readonly [line: string, word: string, offers: readonly s
   ['ask --timeout 5s clicks va', 'va', ['value']],
   ['ls --status s', 's', ['starting', 'stopping', 'suspended']],
   ['ls --definition acc', 'acc', ['account']],
-  ['ls --limit 3 --', '--', ['--definition', '--help', '--json', '--status']],
+  ['ls --limit 3 --', '--', ['--definition', '--help', '--json', '--node', '--status']],
   ['kill --for-good clo', 'clo', ['clocks']],
   ['help aud', 'aud', ['audit']],
   ['jou', 'jou', ['journal']],

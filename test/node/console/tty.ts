@@ -16,6 +16,15 @@ export const plainInput: ProgramInput = {
   name: undefined,
   threads: undefined,
   journal: undefined,
+  cluster: undefined,
+  listen: [],
+  announce: [],
+  seed: [],
+  kind: undefined,
+  label: [],
+  relay: [],
+  discover: false,
+  passphraseFile: undefined,
   exec: [],
   noStrict: false,
   color: false,
@@ -104,6 +113,7 @@ export class Tty {
         disk,
         durableDisk: new CrashDisk(),
         contracts: { clock: this.clock, random: seededRandom(1) },
+        enterCluster: () => Promise.resolve(),
       },
     )
     this.ended = this.session.run()

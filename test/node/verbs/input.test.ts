@@ -24,6 +24,13 @@ test('what is left out has its fallback, or is undefined', () => {
     arg: [],
     restart: undefined,
     shutdown: undefined,
+    place: undefined,
+    node: undefined,
+    anywhere: false,
+    label: undefined,
+    kind: undefined,
+    near: undefined,
+    onNodeLoss: undefined,
   })
 })
 
@@ -59,7 +66,8 @@ test('every verb can be described: a name, a sentence, examples that begin with 
 test('a usage shows what must be given and what may be', () => {
   expect(usageOf(verb('ask'))).toBe('ask ACTOR MESSAGE [PAYLOAD] [--timeout TIME]')
   expect(usageOf(verb('spawn'))).toBe(
-    'spawn DEFINITION [PATH] [ARG…] [--restart permanent|transient|temporary] [--shutdown TIME] [--place TEXT]',
+    'spawn DEFINITION [PATH] [ARG…] [--restart permanent|transient|temporary] [--shutdown TIME] [--place TEXT] ' +
+      '[--node NODE] [--anywhere] [--label TEXT] [--kind initial|trusted|local|proxy] [--near ACTOR] [--on-node-loss rehome|wait|stop]',
   )
   expect(usageOf(verb('kill'))).toBe('kill ACTOR [--for-good]')
 })
