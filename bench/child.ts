@@ -8,6 +8,8 @@ const peer = peers.find((name) => name === peerName)
 if (program === undefined || peer === undefined) throw new Error('start this file through run.ts')
 
 process.once('disconnect', () => process.exit())
+// What it has made, folders and processes, goes when it exits; a signal alone would leave that behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 const workload = await program.load()
 const makeReady = workload[peer]
 if (makeReady === undefined) throw new Error(`"${programName}" does not say what ${peer} does`)

@@ -13,20 +13,26 @@ export interface Result extends Readonly<Partial<Record<Peer, number>>> {
   readonly runs: number
 }
 
+/** How long one repetition may take, in milliseconds: none comes near, and one that hangs must not hold up the others for ever. */
+const repetitionMsMax = 180_000
+/** How long a process may take to end once its parent has let it go, in milliseconds. */
+const endMsMax = 10_000
+
 /** Hears how far a race has come: repetitions done, of how many. */
 export type Progress = (done: number, of: number) => void
 
 /**
  * Runs one program. The peers alternate, and change who goes first, so that a noisy neighbour troubles all alike; while one runs the
  * others sleep. Warm-ups are run and forgotten.
- * @throws if a peer's process ends before its time
+ * @throws if a peer's process ends before its time, or takes too long
  */
 export async function race(
   suite: Suite,
   program: Program,
   options: { readonly runs: number; readonly onProgress?: Progress },
 ): Promise<Result[]> {
-  const rounds = program.warmUps + options.runs
+  const runs = Math.min(options.runs, program.runsMax ?? options.runs)
+  const rounds = program.warmUps + runs
   await using stack = new AsyncDisposableStack()
   const runners = peersOf(suite, program).map((peer) => stack.use(new Runner(suite.name, program.name, peer)))
   for (let round = 0; round < rounds; round++) {
@@ -39,7 +45,7 @@ export async function race(
   return program.figures.map((spec) => ({
     spec,
     ...Object.fromEntries(runners.map(({ peer, samples }) => [peer, medianOf(samples, spec.name)])),
-    runs: options.runs,
+    runs,
   }))
 }
 
@@ -78,18 +84,25 @@ class Runner implements AsyncDisposable {
     const onExit = (code: number | null): void =>
       reject(new Error(`${this.#what} ended with code ${code ?? 'none'} in the middle`))
     this.#child.once('exit', onExit)
+    const late = setTimeout(
+      () => reject(new Error(`${this.#what} takes longer than ${repetitionMsMax / 1_000} s`)),
+      repetitionMsMax,
+    )
     // The child sends nothing but samples.
     this.#child.once('message', (sample) => resolve(sample as Sample))
     this.#child.send('repeat')
     try {
       return await promise
     } finally {
+      clearTimeout(late)
       this.#child.off('exit', onExit)
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child.connected) this.#child.disconnect()
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), endMsMax)
     await this.#ended
+    clearTimeout(late)
   }
 }

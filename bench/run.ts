@@ -39,8 +39,14 @@ async function main(): Promise<number> {
 
 async function run(request: RunRequest): Promise<number> {
   const results: Result[] = []
+  let isBroken = false
   if (!request.isJson) console.log(tableHead(request.suite.peers))
   for (const program of programsFor(request.suite, request.workload)) {
+    const missing = program.missing?.()
+    if (missing !== undefined) {
+      console.error(`Cannot measure "${program.name}" on this machine: ${missing}`)
+      continue
+    }
     try {
       const found = await race(request.suite, program, {
         runs: request.runs,
@@ -52,13 +58,13 @@ async function run(request: RunRequest): Promise<number> {
     } catch (error) {
       showProgress('')
       console.error(
-        `Cannot go on with "${program.name}": ${error instanceof Error ? error.message : String(error)}`,
+        `Cannot measure "${program.name}": ${error instanceof Error ? error.message : String(error)}`,
       )
-      return 1
+      isBroken = true
     }
   }
   if (!request.isJson) console.log(`\n${tableFoot(results)}`)
-  return 0
+  return isBroken ? 1 : 0
 }
 
 function print(request: RunRequest, results: readonly Result[]): void {

@@ -12,8 +12,8 @@ export interface FigureSpec {
   readonly goal: Goal
 }
 
-/** Things per second, milliseconds, microseconds, bytes, percent of one core, or one value to another. */
-export type Unit = '/s' | 'ms' | 'µs' | 'B' | '%' | 'ratio'
+/** Things per second, millions of bytes per second, milliseconds, microseconds, bytes, percent of one core, or one value to another. */
+export type Unit = '/s' | 'MB/s' | 'ms' | 'µs' | 'B' | '%' | 'ratio'
 
 /** What runs in one process for each peer, so that no workload sees the types and the heap that another has left to the compiler. */
 export interface Program {
@@ -24,6 +24,10 @@ export interface Program {
   readonly load: () => Promise<Workload>
   /** Those of the suite's peers that it means something for; default all. */
   readonly peers?: readonly Peer[]
+  /** The most repetitions that count, of a job that takes long or does many rounds itself. */
+  readonly runsMax?: number
+  /** Why it cannot run on this machine; undefined if it can. */
+  readonly missing?: (() => string | undefined) | undefined
 }
 
 export interface Suite {

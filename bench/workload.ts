@@ -2,12 +2,12 @@
 
 /**
  * Who does the job: ourselves with everything users get, the best design with nothing beside, or what a program does without either:
- * messages between threads one by one, records into LevelDB.
+ * messages between threads one by one, records into LevelDB, a TLS socket of Node.js.
  */
-export type Peer = 'troupe' | 'limit' | 'postmessage' | 'classic-level'
+export type Peer = 'troupe' | 'limit' | 'postmessage' | 'classic-level' | 'tls'
 
 /** All of them, in the order of the columns. */
-export const peers: readonly Peer[] = ['troupe', 'limit', 'postmessage', 'classic-level']
+export const peers: readonly Peer[] = ['troupe', 'limit', 'postmessage', 'classic-level', 'tls']
 
 /** What one repetition measured: the name of a figure, such as `tell/msg`, to its value. */
 export type Sample = Readonly<Record<string, number>>

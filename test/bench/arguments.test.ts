@@ -36,9 +36,9 @@ describe('a run', () => {
 
 describe('what is wrong is named', () => {
   for (const [line, why] of [
-    ['', 'no suite was named; there is: local, threads, journal'],
+    ['', 'no suite was named; there is: local, threads, journal, cluster'],
     ['lokal', '"lokal" is no suite; did you mean "local"?'],
-    ['constructor', '"constructor" is no suite; there is: local, threads, journal'],
+    ['constructor', '"constructor" is no suite; there is: local, threads, journal, cluster'],
     ['local pingpong', '"pingpong" is no workload of suite "local"; did you mean "ping-pong"?'],
     ['local tell ring', '"ring" is one name too many'],
     ['local --runs 0', '--runs 0 is not a whole number from 1 to 1000'],

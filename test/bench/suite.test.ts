@@ -1,5 +1,6 @@
 // Tests of the suites: the names of their figures are a promise, and a workload's figures are found wherever they are made.
 import { expect, test } from 'vitest'
+import { cluster } from '../../bench/cluster.ts'
 import { journal } from '../../bench/journal.ts'
 import { local } from '../../bench/local.ts'
 import { metricOf, peersOf, programsFor, workloadNames, workloadOf } from '../../bench/suite.ts'
@@ -74,6 +75,35 @@ test('the figures of the suite "journal" keep their names', () => {
   ])
 })
 
+test('the figures of the suite "cluster" keep their names', () => {
+  expect(cluster.programs.flatMap(({ figures }) => figures.map(({ name }) => name))).toEqual([
+    'tell-16/msg',
+    'tell-100/msg',
+    'tell-1k/msg',
+    'tell-64k/MB',
+    'ask1/p50',
+    'ask1/p99',
+    'ask64/ask',
+    'bulk/heartbeat-p50',
+    'handshake/rate',
+    'commit/rate',
+    'commit/p50',
+    'claim/rate',
+    'kill/removed-p95',
+    'kill/serving-p95',
+    'stop/removed-p95',
+    'stop/serving-p95',
+    'cut/removed-p95',
+    'cut/serving-p95',
+    'fan-out/msg',
+    'peer/memory',
+    'hundred/time',
+    'hundred/rss',
+    'start/ready',
+    'start/rss',
+  ])
+})
+
 test('a program is run by those of the suite whom it suits', () => {
   const program: Program = { name: 'job', figures: [], warmUps: 0, load: async () => ({}) }
   const suite: Suite = { name: 'jobs', peers: ['troupe', 'limit'], programs: [program] }
@@ -82,7 +112,7 @@ test('a program is run by those of the suite whom it suits', () => {
   expect(peersOf(suite, { ...program, peers: ['postmessage'] })).toEqual([])
 })
 
-for (const suite of [local, threads, journal]) {
+for (const suite of [local, threads, journal, cluster]) {
   test(`each program of the suite "${suite.name}" says what each of its peers does`, async () => {
     for (const program of suite.programs) {
       const known = Object.keys(await program.load())
