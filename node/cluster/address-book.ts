@@ -16,14 +16,17 @@ export interface BookEntry {
 export class AddressBook {
   readonly #disk: Disk
   readonly #file: string
+  readonly #failed: (fault: unknown) => void
   #entries: readonly BookEntry[] = []
   #text = ''
   #written: Promise<void> | undefined = undefined
   #isStale = false
 
-  constructor(disk: Disk, file: string) {
+  /** @param failed hears what could not be kept */
+  constructor(disk: Disk, file: string, failed: (fault: unknown) => void = () => undefined) {
     this.#disk = disk
     this.#file = file
+    this.#failed = failed
   }
 
   get entries(): readonly BookEntry[] {
@@ -61,8 +64,9 @@ export class AddressBook {
       this.#isStale = false
       try {
         await this.#disk.replace(this.#file, this.#text)
-      } catch {
+      } catch (fault) {
         // The next change is written again; until then the seeds are all that a start has.
+        this.#failed(fault)
       }
     }
     this.#written = undefined

@@ -107,7 +107,9 @@ async function open(
     labels: options.labels ?? [],
     transport,
     storage: { disk: new SystemDurableDisk(), folder: join(options.folder, 'council') },
-    book: new AddressBook(new SystemDisk(), join(options.folder, 'peers.json')),
+    book: new AddressBook(new SystemDisk(), join(options.folder, 'peers.json'), (fault) =>
+      seat.runtime.host.events.emit('trust-unkept', { path: seat.name }, fault),
+    ),
     seeds: (options.seeds ?? []).map((address) => ({ addresses: [address] })),
     founds,
     guest: (stream, letter) => answerGuest(trust, stream, letter),

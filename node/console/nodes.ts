@@ -21,7 +21,6 @@ const columns: readonly Column<NodeLine>[] = [
     align: 'right',
     text: ({ rttMs, link }) => (rttMs === null || link === 'self' ? '' : timeText(rttMs)),
   },
-  { title: 'LOAD', field: 'load', align: 'right', text: ({ load }) => `${Math.round(load * 100)} %` },
   { title: 'ROOTS', field: 'roots', align: 'right' },
   { title: 'ACTORS', field: 'actors', align: 'right' },
   { title: 'KNOWS', field: 'definitions', align: 'right' },

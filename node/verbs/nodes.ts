@@ -27,8 +27,6 @@ export interface NodeLine {
   readonly status: MemberStatus
   /** `leader`, `voter`, or neither. */
   readonly council: 'leader' | 'voter' | ''
-  /** The part of the last while that it was busy, from 0 to 1. */
-  readonly load: number
   /** Named roots. */
   readonly roots: number
   /** All actors, as it says itself; null if it did not. */
@@ -108,14 +106,13 @@ async function hear(node: Node, member: Member, signal: AbortSignal): Promise<He
 }
 
 function lineOf(cluster: Cluster, member: Member, { pulse: own, rttMs }: Heard): NodeLine {
-  const { number, name, kind, status, load, hosts, labels, addresses } = member
+  const { number, name, kind, status, hosts, labels, addresses } = member
   return {
     name,
     number,
     kind,
     status,
     council: councilMark(cluster, member),
-    load,
     roots: cluster.facts.homeCountOf(number),
     actors: own?.actors ?? null,
     definitions: hosts.length,
