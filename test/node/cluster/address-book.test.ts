@@ -61,15 +61,18 @@ test('the same again is not written', async () => {
   expect(files.writes).toHaveLength(1)
 })
 
-test('after a write that failed the next change is written', async () => {
+test('a write that failed is told, and the next change is written', async () => {
   const files = new SlowFiles()
-  const book = await read(files)
+  const failed: unknown[] = []
+  const book = new AddressBook(files, 'peers', (fault) => failed.push(fault))
+  await book.open()
   book.keep([entry('a')])
   files.writes[0]!.done.reject(
     new Fault('file-unwritable', 'Cannot write: the disk is full', { hint: 'Wait.' }),
   )
   await book.settled()
   expect(book.entries).toEqual([entry('a')])
+  expect(failed).toMatchObject([{ code: 'file-unwritable' }])
   book.keep([entry('b')])
   files.writes[1]!.done.resolve()
   await book.settled()
